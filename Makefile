@@ -1,0 +1,61 @@
+# Two commands matter on a new machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := $(VENV)/demo
+STAMP := $(VENV)/.installed
+QUESTION := disagreement with architect
+
+.PHONY: setup demo test lint types serve bench clean readme vectors
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "kb needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (a few minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint requirements.txt torch
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint requirements.txt --editable '.[dev]'
+	@touch $@
+
+# A workspace of its own inside .venv, so that your own personal/ is left alone.
+demo: setup
+	@rm -rf $(DEMO)
+	@$(BIN)/kb init $(DEMO) --with-samples --quiet
+	@$(BIN)/kb -w $(DEMO) build
+	@echo
+	@echo '$$ kb match "$(QUESTION)"'
+	@$(BIN)/kb -w $(DEMO) match "$(QUESTION)"
+
+test: lint types
+	$(BIN)/python -m pytest -n 2
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+# The bank in Datasette, read-only, on this machine only.
+serve: setup
+	$(BIN)/kb build
+	$(BIN)/datasette serve kb.db --host 127.0.0.1 --open
+
+bench: setup
+	$(BIN)/python benchmarks/run.py
+
+# What ships computed: the vectors of content/ and the samples.
+vectors: setup
+	$(BIN)/python benchmarks/ship_vectors.py
+
+# The real output in README.md, made anew.
+readme: setup
+	$(BIN)/python tests/readme_output.py --write
+
+clean:
+	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis $(DEMO)
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,192 @@
+"""The nouns of kb, as frozen dataclasses. They know nothing of files or SQL.
+
+Lines are 1-based and point into the file the thing was read from. Paths are
+POSIX and relative to the workspace. Texts keep the author's Markdown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+PartKind = Literal["situation", "task", "action", "result", "learning", "point", "text"]
+Status = Literal["draft", "ready", "retired"]
+Severity = Literal["error", "warning", "info"]
+Fit = Literal["strong", "workable", "stretch", "gap"]
+PassageKind = Literal[
+    "story", "part", "sentence",
+    "question", "variant", "concept", "example", "practice", "follow-up", "note",
+]  # fmt: skip
+
+STAR: tuple[PartKind, ...] = ("situation", "task", "action", "result", "learning")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was noticed about a file: one sentence, where, and what to do."""
+
+    rule: str
+    severity: Severity
+    message: str
+    path: str
+    line: int = 0
+    hint: str = ""
+    story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a story or example. `title` is the label as the author wrote it.
+
+    kind "point" is a numbered point of an example, "text" anything unlabelled.
+    """
+
+    kind: PartKind
+    text: str
+    line: int
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another wording of a question."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What a question assesses."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A guide's sample answer, in parts in the order they stand."""
+
+    name: str
+    parts: tuple[Part, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A guide's rule of good practice: its bold title (or "") and its text."""
+
+    title: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A probe that an interviewer asks next."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Text of a guide or question that fits no known section. Kept, and found."""
+
+    title: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a guide, with everything that stands under it."""
+
+    id: str
+    guide: str
+    text: str
+    line: int
+    category: str = ""
+    competencies: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    concept: Concept | None = None
+    examples: tuple[Example, ...] = ()
+    practices: tuple[Practice, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A document of questions. `notes` is its text outside any question."""
+
+    id: str
+    path: str
+    title: str
+    description: str = ""
+    questions: tuple[Question, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One experience of the user's own.
+
+    date: "", "YYYY", "YYYY-MM" or "YYYY-MM-DD". answers: questions the user
+    says it answers (pins). parts: in the order they stand, "text" included.
+    """
+
+    id: str
+    path: str
+    title: str
+    line: int = 1
+    date: str = ""
+    role: str = ""
+    company: str = ""
+    competencies: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    status: Status = "ready"
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedGuide:
+    """A guide and what was noticed while reading it."""
+
+    guide: Guide
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedStories:
+    """The stories of one file (a YAML file may hold several) and findings."""
+
+    stories: tuple[Story, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is embedded.
+
+    id is unique in the index; owner is the id of the story, question or (for
+    notes outside questions) guide it belongs to; part is a story part's kind,
+    a practice's title or an example's name.
+    """
+
+    id: str
+    kind: PassageKind
+    owner: str
+    text: str
+    line: int
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Competency:
+    """A canonical competency: its id, group, and what a listener hears in it."""
+
+    id: str
+    group: str
+    description: str
