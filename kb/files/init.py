@@ -1,0 +1,235 @@
+"""Making a workspace, and bringing newer shipped guides into one without losing edits."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from kb.errors import KBError, WorkspaceError
+from kb.files.config import CONFIG_NAME
+from kb.files.shipped import shipped, shipped_files
+from kb.files.workspace import is_workspace, load_workspace
+from kb.files.write import write_atomic, write_new
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kb.files.workspace import Workspace
+
+MANIFEST = ".kb-guides.json"
+IGNORE = "kb.db*"
+_CONFIG = """\
+# A kb workspace. Every line is optional; these are the defaults.
+# Folders are relative to this file; several are written as a list: [content, ../shared-guides]
+
+# Guides: documents of interview questions.
+content: content
+
+# Your stories. The first folder also keeps kb's own log, in _kb/.
+personal: personal
+
+# The index. It is made from the files above and may be deleted at any time.
+database: kb.db
+
+# Any sentence-transformers model, by name or folder.
+# model: all-MiniLM-L6-v2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideUpdate:
+    """What update_guides did, as POSIX paths below the content folder.
+
+    kept: edited by the user and left alone though a newer one is shipped.
+    deleted: removed by the user and not brought back. unchanged: up to date.
+    """
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    kept: tuple[str, ...]
+    deleted: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+
+def init_workspace(folder: Path, *, with_samples: bool) -> list[Path]:
+    """Make a workspace in `folder` and return the files written, absolute, in order.
+
+    Nothing that exists is touched: raises WorkspaceError, before anything is
+    written, when `folder` is a workspace, lies among the files of one, or holds
+    one of the files to be written (a .gitignore that covers the index is left
+    as it is). What was written is removed again when writing fails half-way.
+    """
+    root = folder.expanduser().resolve()
+    _refuse_taken(root, folder)
+    texts = _texts(root, with_samples=with_samples)
+    for path in texts:
+        if os.path.lexists(path):
+            raise _occupied(path)
+    folders = {above for path in texts for above in path.parents if not above.exists()}
+    created: list[Path] = []
+    try:
+        for path, text in texts.items():
+            write_new(path, text)
+            created.append(path)
+    except KBError:
+        _undo(created, folders)
+        raise
+    return created
+
+
+def update_guides(workspace: Workspace) -> GuideUpdate:
+    """Bring the shipped guides in the workspace's content folder up to date.
+
+    A guide is replaced only while its bytes are those that were shipped before
+    (recorded in .kb-guides.json). Raises WorkspaceError when a file cannot be
+    read or written, or when there is no content folder.
+    """
+    if not is_workspace(workspace.root):
+        raise WorkspaceError(f"{workspace.root} is no workspace.", "Run `kb init` there first.")
+    folder = _guide_folder(workspace)
+    source = shipped().guides
+    if source.resolve() == folder:
+        names = tuple(name for name, _ in shipped_files(source))
+        return GuideUpdate((), (), (), (), names)
+    known = _manifest(folder)
+    done: dict[str, list[str]] = {
+        key: [] for key in ("added", "updated", "kept", "deleted", "unchanged")
+    }
+    for name, path in shipped_files(source):
+        data = path.read_bytes()
+        verdict = _update(folder / name, data, known.get(name))
+        done[verdict].append(name)
+        if verdict not in ("kept", "deleted"):
+            known[name] = sha256(data).hexdigest()
+    write_atomic(folder / MANIFEST, _manifest_text(known).encode())
+    return GuideUpdate(**{key: tuple(names) for key, names in done.items()})
+
+
+def _update(path: Path, data: bytes, shipped_hash: str | None) -> str:
+    """Bring one guide up to date, and say what was done."""
+    if not os.path.lexists(path):
+        if shipped_hash is not None:
+            return "deleted"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise WorkspaceError(f"cannot be made ({reason}).", "", str(path.parent)) from error
+        write_atomic(path, data)
+        return "added"
+    if path.is_symlink() or not path.is_file():
+        return "kept"
+    try:
+        present = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise WorkspaceError(f"cannot be read ({reason}).", "", str(path)) from error
+    if present == data:
+        return "unchanged"
+    if sha256(present).hexdigest() != shipped_hash:
+        return "kept"
+    write_atomic(path, data)
+    return "updated"
+
+
+def _refuse_taken(root: Path, folder: Path) -> None:
+    if is_workspace(root):
+        raise WorkspaceError(
+            f"{folder} is a workspace already.", "To bring newer guides: `kb init --update-guides`."
+        )
+    if root.exists() and not root.is_dir():
+        raise WorkspaceError(f"{folder} is a file.", "Name a folder.")
+    for above in root.parents:
+        if is_workspace(above):
+            name = _holder(above, root)
+            if name:
+                message = f"{folder} lies in {name}/ of the workspace {above}."
+                raise WorkspaceError(message, "Choose a folder outside it.")
+            return
+
+
+def _holder(workspace: Path, root: Path) -> str:
+    """The name of the content or personal folder of `workspace` that holds `root`, or ""."""
+    try:
+        outer = load_workspace(workspace)
+    except KBError:
+        return ""  # a broken kb.yaml above is not what was asked about
+    for folder in (*outer.content, *outer.personal):
+        if folder.path != outer.root and root.is_relative_to(folder.path):
+            return folder.name
+    return ""
+
+
+def _occupied(path: Path) -> WorkspaceError:
+    hint = "Move it aside, or choose another folder."
+    if path.name == ".gitignore":
+        hint = f"Add the line `{IGNORE}` to it, which keeps your index out of git, and try again."
+    return WorkspaceError("exists already, and is not overwritten.", hint, str(path))
+
+
+def _undo(created: list[Path], folders: set[Path]) -> None:
+    """Remove what was written, and the folders that were made for it."""
+    for path in created:
+        with suppress(OSError):
+            path.unlink()
+    for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _texts(root: Path, *, with_samples: bool) -> dict[Path, str]:
+    """The files of a new workspace and their content, kb.yaml last: it makes the workspace."""
+    source = shipped()
+    texts: dict[Path, str] = {}
+    hashes: dict[str, str] = {}
+    for name, path in shipped_files(source.guides):
+        data = path.read_bytes()
+        texts[root / "content" / name] = data.decode()
+        hashes[name] = sha256(data).hexdigest()
+    texts[root / "content" / MANIFEST] = _manifest_text(hashes)
+    if source.readme.is_file():
+        texts[root / "personal" / "README.md"] = source.readme.read_bytes().decode()
+    if with_samples:
+        for name, path in shipped_files(source.samples):
+            texts[root / "personal" / "samples" / name] = path.read_bytes().decode()
+    if not _ignores(root / ".gitignore"):
+        texts[root / ".gitignore"] = f"{IGNORE}\n"
+    texts[root / CONFIG_NAME] = _CONFIG
+    return texts
+
+
+def _ignores(path: Path) -> bool:
+    """Whether an existing .gitignore covers the index."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, ValueError):
+        return False
+    return any(line.strip().lstrip("/") in {IGNORE, "*.db*", "*"} for line in lines)
+
+
+def _guide_folder(workspace: Workspace) -> Path:
+    """The content folder that the shipped guides were put into, or else the first."""
+    if not workspace.content:
+        raise WorkspaceError(
+            "The workspace has no content folder for guides.", "Name one in kb.yaml."
+        )
+    paths = [folder.path for folder in workspace.content]
+    return next((path for path in paths if (path / MANIFEST).is_file()), paths[0])
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    """The hashes of the guides as shipped; unreadable means unknown, so nothing is replaced."""
+    try:
+        stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        guides = stored["guides"]
+        return {name: value for name, value in guides.items() if isinstance(value, str)}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _manifest_text(hashes: dict[str, str]) -> str:
+    return json.dumps({"v": 1, "guides": dict(sorted(hashes.items()))}, indent=1) + "\n"
