@@ -18,6 +18,11 @@ PassageKind = Literal[
     "question", "variant", "concept", "example", "practice", "follow-up", "note",
 ]  # fmt: skip
 
+# A passage's kind is kept as its place in this tuple: add at the end only.
+PASSAGE_KINDS: tuple[PassageKind, ...] = (
+    "story", "part", "sentence", "question", "variant", "concept", "example", "practice",
+    "follow-up", "note",
+)  # fmt: skip
 STAR: tuple[PartKind, ...] = ("situation", "task", "action", "result", "learning")
 
 
@@ -190,3 +195,116 @@ class Competency:
     id: str
     group: str
     description: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryQuestion:
+    """A question of the library, which the ranking leans on. guide: its guide's title."""
+
+    id: str
+    text: str
+    guide: str
+    competencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What the index knows of a file: its stamp, and whether it was read well."""
+
+    path: str
+    kind: Literal["guide", "story"]
+    sha256: str
+    size: int
+    mtime_ns: int
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StoryCard:
+    """What is shown of a story in a list. stale: its file could not be read since."""
+
+    id: str
+    title: str
+    path: str
+    date: str = ""
+    role: str = ""
+    company: str = ""
+    status: Status = "ready"
+    stale: bool = False
+    competencies: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCard:
+    """What is shown of a guide's question in a list."""
+
+    id: str
+    text: str
+    guide: str
+    path: str
+    line: int
+    stale: bool = False
+    competencies: tuple[str, ...] = ()
+    practices: tuple[Practice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a story that made it fit, and the part it stands in."""
+
+    part: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryMatch:
+    """A story as an answer to a question. score: 0..1, comparable across questions.
+
+    why: a few words; terms: the addends of the score, named, before the logistic.
+    """
+
+    story: StoryCard
+    fit: Fit
+    score: float
+    pinned: bool
+    evidence: tuple[Evidence, ...]
+    why: str = ""
+    terms: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionMatch:
+    """A guide's question near to the one asked. score: cosine, 0..1."""
+
+    question: QuestionCard
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatchResult:
+    """The answer to one question. fit: that of the first story, "gap" if none."""
+
+    question: str
+    fit: Fit
+    stories: tuple[StoryMatch, ...]
+    questions: tuple[QuestionMatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. Counts are files; seconds is wall time."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    failed: int
+    seconds: float
+    stories: int
+    questions: int
+    embedded: int = 0
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()

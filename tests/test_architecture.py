@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "kb"
 
 GROUND = {"errors", "domain"}
-PURE = {"parse", "passages", "rank", "evaluate"}
+PURE = {"parse", "passages", "rank", "evaluate", "filters", "lookup"}
 WALLS = {"files", "journal", "embed", "compile_model", "store"}
 ROOMS = {"build", "match"}
 
@@ -21,6 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "passages": GROUND,
     "rank": GROUND,
     "evaluate": GROUND,
+    "filters": GROUND,
+    "lookup": GROUND,
     "files": GROUND | {"parse"},
     "journal": GROUND,
     "embed": GROUND,

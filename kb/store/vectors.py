@@ -1,0 +1,98 @@
+"""Vectors in kb.db: one block of rows for each story, question or guide."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+HASH_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Vectors of the passages of one story, question or guide (`kind` says which).
+
+    hashes: n digests of 16 bytes of the texts; kinds (n,) uint8: a number the
+    caller gives to each kind of passage; weights (n,) float32: one number a
+    row that the caller may keep; matrix (n, d) float32, unit rows.
+    """
+
+    owner: str
+    kind: str
+    hashes: tuple[bytes, ...]
+    kinds: np.ndarray
+    weights: np.ndarray
+    matrix: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Vectors of many owners, laid end to end in the order of the owners' ids.
+
+    owners: their ids; owner: (n,) int64, whose row it is; kinds (n,) uint8 and
+    weights (n,) float32 as they were kept; matrix: (n, d) float32, unit rows
+    ((0, 0) when there is nothing).
+    """
+
+    owners: tuple[str, ...]
+    owner: np.ndarray
+    kinds: np.ndarray
+    weights: np.ndarray
+    matrix: np.ndarray
+
+
+def read_blocks(conn: sqlite3.Connection, kind: str) -> Blocks:
+    """All blocks of one kind of owner, by id."""
+    rows = conn.execute(
+        "SELECT owner, rows, kinds, weights, data FROM _vectors WHERE kind = ? ORDER BY owner",
+        (kind,),
+    ).fetchall()
+    counts = [r[1] for r in rows]
+    total = sum(counts)
+    data = b"".join(r[4] for r in rows)
+    width = len(data) // (4 * total) if total else 0
+    return Blocks(
+        owners=tuple(r[0].partition(":")[2] for r in rows),
+        owner=np.repeat(np.arange(len(rows), dtype=np.int64), counts),
+        kinds=np.frombuffer(b"".join(r[2] for r in rows), dtype=np.uint8),
+        weights=np.frombuffer(b"".join(r[3] for r in rows), dtype=np.float32),
+        matrix=np.frombuffer(data, dtype=np.float32).reshape(total, width),
+    )
+
+
+def lookup(conn: sqlite3.Connection, hashes: Iterable[bytes]) -> dict[bytes, np.ndarray]:
+    """hash -> vector, for those of the hashes that the index has."""
+    wanted = set(hashes)
+    places: dict[str, list[tuple[bytes, int]]] = {}
+    for owner, known in conn.execute("SELECT owner, hashes FROM _vectors"):
+        for row in range(len(known) // HASH_BYTES):
+            digest = known[row * HASH_BYTES : (row + 1) * HASH_BYTES]
+            if digest in wanted:
+                wanted.discard(digest)
+                places.setdefault(owner, []).append((digest, row))
+        if not wanted:
+            break
+    found: dict[bytes, np.ndarray] = {}
+    for owner, pairs in places.items():
+        rows, data = conn.execute(
+            "SELECT rows, data FROM _vectors WHERE owner = ?", (owner,)
+        ).fetchone()
+        matrix = np.frombuffer(data, dtype=np.float32).reshape(rows, -1)
+        found.update((digest, matrix[row]) for digest, row in pairs)
+    return found
+
+
+def read_arrays(conn: sqlite3.Connection, prefix: str) -> dict[str, np.ndarray]:
+    """name -> array, of those whose name begins with the prefix; read-only views."""
+    rows = conn.execute(
+        "SELECT name, dtype, shape, data FROM _arrays WHERE name >= ? AND name < ?",
+        (prefix, prefix + "\U0010ffff"),
+    )
+    return {
+        name: np.frombuffer(data, dtype=dtype).reshape(json.loads(shape))
+        for name, dtype, shape, data in rows
+    }
