@@ -1,0 +1,209 @@
+"""Build: what changed on disk, to the index, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb import store
+from kb.build.library import library_hash, library_stamp, read_library
+from kb.build.plan import Known, Plan, make_plan
+from kb.domain import BuildReport, Competency
+from kb.errors import StoreError
+
+if TYPE_CHECKING:
+    from kb.embed import Encoder
+    from kb.files import Workspace
+    from kb.store import Reader, Writer
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a build is given.
+
+    guides: the library's folder. competencies: loads the canonical ones.
+    compiled: the fingerprint of the compiled model, or "" when there is none yet;
+    encoder: opens the model, compiling it first if need be; progress(done, all)
+    while texts are embedded; clock: seconds, for how long it took.
+    """
+
+    guides: Path
+    competencies: Callable[[], dict[str, Competency]]
+    compiled: Callable[[], str]
+    encoder: Callable[[], Encoder]
+    progress: Callable[[int, int], None]
+    clock: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The index as it was when the plan was made."""
+
+    known: Known
+    meta: dict[str, str]
+    reader: Reader | None
+
+
+def build(workspace: Workspace, tools: Tools, *, now: datetime) -> BuildReport:
+    """Bring the index up to date with the files. Raises StoreError, ModelError.
+
+    Nothing is locked while files are read and embedded: if another build
+    commits meanwhile, this one starts over from what that one left.
+    """
+    started = tools.clock()
+    for _ in range(ATTEMPTS):
+        report = _attempt(workspace, tools, now, started)
+        if report is not None:
+            return report
+    raise StoreError("other builds keep changing the index.", "Run kb build again in a moment.")
+
+
+def _attempt(
+    workspace: Workspace, tools: Tools, now: datetime, started: float
+) -> BuildReport | None:
+    if store.state(workspace.database) != "current":
+        before = _Before(Known(), {}, None)
+        return _Run(workspace, tools, before, now, started).run()
+    with store.open_index(workspace.database) as reader:
+        before = _Before(Known.read(reader), reader.meta(), reader)
+        return _Run(workspace, tools, before, now, started).run()
+
+
+@dataclass(slots=True)
+class _Run:
+    """One attempt at a build."""
+
+    workspace: Workspace
+    tools: Tools
+    before: _Before
+    now: datetime
+    started: float
+    embedded: int = 0
+
+    def run(self) -> BuildReport | None:
+        """The report, or None when another build came between."""
+        library_moved = self._library_moved()
+        known = self.before.known
+        if self._model_moved():
+            known = Known()
+        plan = make_plan(self.workspace, known, _Lazy(self.tools.competencies))
+        whole = known is not self.before.known or self.before.reader is None
+        if not (plan.writes(known) or library_moved or whole):
+            counts = self.before.reader.counts() if self.before.reader else (0, 0)
+            return self._report(plan, counts)
+        return self._write(plan, whole=whole, library_moved=library_moved)
+
+    def _model_moved(self) -> bool:
+        """Whether the vectors of the index are of another model than kb.yaml names."""
+        meta = self.before.meta
+        if self.before.reader is None:
+            return True
+        if meta.get("model") != self.workspace.model:
+            return True
+        compiled = self.tools.compiled()
+        return bool(compiled) and compiled != meta.get("fingerprint")
+
+    def _library_moved(self) -> bool:
+        meta = self.before.meta
+        if meta.get("library_stamp") == library_stamp(self.tools.guides):
+            return False
+        return meta.get("library") != library_hash(self.tools.guides)
+
+    def _write(self, plan: Plan, *, whole: bool, library_moved: bool) -> BuildReport | None:
+        from kb.build import index, vectors
+
+        draft = index.Draft.of(plan)
+        library = read_library(self.tools.guides) if whole or library_moved else None
+        texts = draft.texts()
+        if library:
+            texts += [p.text for passages in library.passages for p in passages]
+        fingerprint = self._fingerprint(bool(texts))
+        found, self.embedded = vectors.vectors_for(
+            texts,
+            encoder=self.tools.encoder,
+            fingerprint=fingerprint,
+            reader=None if whole else self.before.reader,
+            progress=self.tools.progress,
+        )
+        with store.write_index(self.workspace.database) as (writer, reader):
+            if not self._still_as_planned(reader):
+                return None
+            if whole:
+                writer.recreate(self.tools.competencies().values())
+            index.write_documents(writer, plan, draft, found)
+            if library:
+                index.write_library(writer, library, found)
+            index.write_ranking(writer, reader)
+            self._write_notes(writer, fingerprint)
+            report = self._report(plan, reader.counts())
+            writer.put_build(self._build_id(), self._at(), report, self.workspace.model)
+        return report
+
+    def _fingerprint(self, embedding: bool) -> str:
+        known = self.before.meta.get("fingerprint", "")
+        if known and not embedding and self.before.reader and not self._model_moved():
+            return known
+        return self.tools.compiled() or self.tools.encoder().fingerprint
+
+    def _still_as_planned(self, reader: Reader) -> bool:
+        if self.before.reader is None:
+            return reader.schema() != store.SCHEMA_VERSION
+        return reader.meta().get("build_id") == self.before.meta.get("build_id")
+
+    def _write_notes(self, writer: Writer, fingerprint: str) -> None:
+        for key, value in {
+            "model": self.workspace.model,
+            "fingerprint": fingerprint,
+            "library": library_hash(self.tools.guides),
+            "library_stamp": library_stamp(self.tools.guides),
+        }.items():
+            writer.put_meta(key, value)
+
+    def _build_id(self) -> str:
+        """Sorts by time; two builds of one second still differ."""
+        return f"{self.now.astimezone(UTC):%Y%m%dT%H%M%S.%f}"
+
+    def _at(self) -> str:
+        return self.now.astimezone(UTC).isoformat(timespec="seconds")
+
+    def _report(self, plan: Plan, counts: tuple[int, int]) -> BuildReport:
+        """What the build did; findings are those of the files it read, and of no file."""
+        return BuildReport(
+            added=len(plan.added),
+            changed=len(plan.changed),
+            removed=len(plan.removed),
+            unchanged=plan.unchanged,
+            failed=len(plan.failed),
+            seconds=self.tools.clock() - self.started,
+            stories=counts[0],
+            questions=counts[1],
+            embedded=self.embedded,
+            findings=(*(f for i in plan.items for f in i.findings), *plan.findings),
+        )
+
+
+class _Lazy:
+    """The competency ids, loaded when first asked for: most builds read no file."""
+
+    def __init__(self, load: Callable[[], dict[str, Competency]]) -> None:
+        self._load = load
+        self._ids: frozenset[str] | None = None
+
+    def _all(self) -> frozenset[str]:
+        if self._ids is None:
+            self._ids = frozenset(self._load())
+        return self._ids
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._all()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())

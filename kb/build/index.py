@@ -1,0 +1,165 @@
+"""From a plan to the rows of the index: embed, prepare the ranking, write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kb import rank
+from kb.build.library import LibraryText
+from kb.build.vectors import text_hash
+from kb.domain import PASSAGE_KINDS, Guide, LibraryQuestion, Passage, Story
+from kb.passages import evidence_prior, guide_passages, story_passages
+from kb.store.vectors import Block, Blocks
+
+if TYPE_CHECKING:
+    from kb.build.plan import Plan
+    from kb.store import Reader, Writer
+
+NUMBER = {kind: number for number, kind in enumerate(PASSAGE_KINDS)}
+# An inferred competency is kept from this score on: the fit called "workable" or better.
+LEAST_INFERRED = rank.WORKABLE
+
+Vectors = Mapping[bytes, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a plan becomes before it is embedded: each document with its passages."""
+
+    stories: tuple[tuple[Story, tuple[Passage, ...]], ...]
+    guides: tuple[tuple[Guide, tuple[Passage, ...]], ...]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Draft:
+        """The passages of everything a plan adds or changes."""
+        fresh = [i for i in plan.items if not i.keep]
+        return cls(
+            tuple((s, story_passages(s)) for i in fresh for s in i.stories),
+            tuple((i.guide, guide_passages(i.guide)) for i in fresh if i.guide),
+        )
+
+    def texts(self) -> list[str]:
+        """Every text to be embedded."""
+        groups = [p for _, p in self.stories] + [p for _, p in self.guides]
+        return [passage.text for group in groups for passage in group]
+
+
+def write_documents(writer: Writer, plan: Plan, draft: Draft, vectors: Vectors) -> None:
+    """Put a plan's documents, their vectors, stamps and findings into the index."""
+    for path in plan.removed:
+        writer.remove_path(path)
+    for item in plan.items:
+        if not item.keep:
+            writer.remove_path(item.state.path)
+    for story, passages in draft.stories:
+        writer.put_story(story, passages)
+        writer.put_block(_block(story.id, "story", passages, vectors))
+    for guide, passages in draft.guides:
+        writer.put_guide(guide, passages)
+        for owner, kind, group in _by_owner(guide, passages):
+            writer.put_block(_block(owner, kind, group, vectors))
+    for item in plan.items:
+        writer.put_file(item.state)
+        writer.put_findings(item.state.path, item.findings)
+        if item.keep:
+            writer.mark_stale(item.state.path, stale=True)
+    for state in plan.touched:
+        writer.put_file(state)
+
+
+def _by_owner(
+    guide: Guide, passages: tuple[Passage, ...]
+) -> list[tuple[str, str, tuple[Passage, ...]]]:
+    groups: dict[str, list[Passage]] = {}
+    for passage in passages:
+        groups.setdefault(passage.owner, []).append(passage)
+    questions = {q.id for q in guide.questions}
+    return [
+        (owner, "question" if owner in questions else "guide", tuple(group))
+        for owner, group in groups.items()
+    ]
+
+
+def _block(owner: str, kind: str, passages: tuple[Passage, ...], vectors: Vectors) -> Block:
+    hashes = tuple(text_hash(p.text) for p in passages)
+    weights = [evidence_prior(p) if p.kind == "sentence" else 1.0 for p in passages]
+    return Block(
+        owner=owner,
+        kind=kind,
+        hashes=hashes,
+        kinds=np.array([NUMBER[p.kind] for p in passages], dtype=np.uint8),
+        weights=np.array(weights, dtype=np.float32),
+        matrix=np.stack([vectors[h] for h in hashes]).astype(np.float32),
+    )
+
+
+def write_library(writer: Writer, library: LibraryText, vectors: Vectors) -> None:
+    """Put the library and its vectors into the index, in place of what was there."""
+    writer.put_library(library.questions)
+    for question, passages in zip(library.questions, library.passages, strict=True):
+        writer.put_block(_block(question.id, "library", passages, vectors))
+
+
+def read_library(blocks: Blocks) -> rank.Library:
+    """What `write_library` kept, as the ranking takes it; questions are numbered by id."""
+    example = blocks.kinds == NUMBER["example"]
+    return rank.Library(
+        wordings=blocks.matrix[~example],
+        wording_question=blocks.owner[~example],
+        examples=blocks.matrix[example],
+        example_question=blocks.owner[example],
+        questions=len(blocks.owners),
+    )
+
+
+def wording_arrays(reader: Reader) -> dict[str, np.ndarray]:
+    """The wordings of the workspace's own questions, for the guide's nearest question.
+
+    guide.wordings (w, d) float32; guide.owner (w,): a number in the order of ids.
+    """
+    blocks = reader.blocks("question")
+    wanted = (blocks.kinds == NUMBER["question"]) | (blocks.kinds == NUMBER["variant"])
+    return {
+        "guide.wordings": blocks.matrix[wanted],
+        "guide.owner": blocks.owner[wanted],
+    }
+
+
+def write_ranking(writer: Writer, reader: Reader) -> None:
+    """Compute and keep what depends only on stories and guides, so that a match is quick."""
+    blocks = reader.blocks("story")
+    questions = reader.library()
+    library = read_library(reader.blocks("library"))
+    stories = rank.StoryVectors.of(
+        blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, library.wordings.shape[1]
+    )
+    prepared = rank.prepare(stories, library)
+    writer.put_arrays({f"ranking.{k}": v for k, v in prepared.to_arrays().items()})
+    writer.put_arrays(wording_arrays(reader))
+    writer.put_inferred(infer_competencies(stories, blocks.owners, prepared, questions))
+
+
+def infer_competencies(
+    stories: rank.StoryVectors,
+    owners: tuple[str, ...],
+    prepared: rank.Prepared,
+    questions: tuple[LibraryQuestion, ...],
+) -> list[tuple[str, str, float]]:
+    """(story, competency, score 0..1) of each that a story fits at least workably.
+
+    A story's score for a competency is its best over the library questions that
+    listen for it, each asked in its own first wording.
+    """
+    best: dict[tuple[int, str], float] = {}
+    first = np.unique(prepared.wording_question, return_index=True)
+    for question, row in zip(*first, strict=True):
+        scores = rank.rank(prepared.wordings[row], stories, prepared).scores
+        for competency in questions[int(question)].competencies:
+            for story in np.flatnonzero(scores >= LEAST_INFERRED):
+                key = (int(story), competency)
+                best[key] = max(best.get(key, 0.0), float(scores[story]))
+    return [(owners[story], name, score) for (story, name), score in sorted(best.items())]

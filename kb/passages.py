@@ -1,0 +1,251 @@
+"""A document to the passages that are embedded: no markup, one idea each.
+
+A story gives itself whole, its parts and its sentences; a guide gives its
+questions and everything that stands under them. Words are never dropped, only
+the marks around them (and the addresses of links).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kb.domain import Example, Guide, Part, Passage, PassageKind, Question, Story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_FENCE: Final = re.compile(r"\s*(`{3,}(?=[^`]*$)|~{3,})")
+_QUOTE: Final = re.compile(r"\s*(?:>(?!\s*[\d=])\s?)+")
+_MARK: Final = re.compile(r"\s*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,3}[.)]\s+)")
+_OWN_LINE: Final = re.compile(_MARK.pattern + r"|\s*\|")
+_RULE_SIGNS: Final = frozenset("-=*_|: \t\r")
+_LITERAL: Final = re.compile(
+    r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)|\\([\\`*_{}\[\]()#+.!|>~-])", re.DOTALL
+)
+_LINK: Final = re.compile(r"!?\[([^\[\]]*)\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])")
+_STRONG: Final = re.compile(r"(\*{2,3}|~~)(?=[^\s*~])(.+?)(?<=[^\s*~])\1", re.DOTALL)
+_EMPHASIS: Final = re.compile(r"(?<![\w*])(\*)(?=[^\s*])([^*]+)(?<=[^\s*])\*(?![\w*])")
+_UNDERSCORES: Final = re.compile(r"(?<!\w)(_{1,3})(?=[^\s_])(.+?)(?<=[^\s_])\1(?!\w)", re.DOTALL)
+_TAG: Final = re.compile(
+    r"</?(?:b|i|u|p|em|hr|div|span|strong|code|kbd|sub|sup|details|summary)\s*/?>", re.IGNORECASE
+)
+_BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_KEPT: Final = re.compile("\0(\\d+)\0")
+
+_END: Final = re.compile(r"[.?!…]+[\"'”’)\]]*\s+")
+_OPENERS: Final = "\"'“‘(["
+_NEVER_LAST: Final = frozenset(
+    {"e.g", "i.e", "mr", "mrs", "ms", "dr", "prof", "st", "vs", "cf", "fig", "approx", "ca", "resp"}
+)
+_BEFORE_NUMBER: Final = frozenset({"no", "nos", "p", "pp", "ch", "sec", "vol", "art"})
+_WORD: Final = re.compile(r"\w[\w'’-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph, list item or fence; `line` counts from 0 in its text."""
+
+    text: str
+    line: int
+    code: bool = False
+
+
+def plain(text: str) -> str:
+    """The words of Markdown `text`: a line per paragraph, list item or line of code."""
+    return "\n".join(b.text if b.code else _one_line(b.text) for b in _blocks(text))
+
+
+def sentences(text: str, line: int = 1) -> tuple[tuple[str, int], ...]:
+    """The sentences of Markdown `text`, each with the line it starts on.
+
+    `line` is that of the text's first line. Code blocks hold no sentences; a
+    list item ends one even without a full stop.
+    """
+    return tuple(
+        (_one_line(sentence), line + block.line + before)
+        for block in _blocks(text)
+        if not block.code
+        for sentence, before in _split(block.text)
+    )
+
+
+def story_passages(story: Story) -> tuple[Passage, ...]:
+    """The story whole (title and all parts), then its parts, then its sentences."""
+    whole = "\n".join(filter(None, (plain(story.title), *map(_part_text, story.parts))))
+    found = [Passage("", "story", story.id, whole, story.line)]
+    found += [
+        Passage("", "part", story.id, text, part.line, part.kind)
+        for part in story.parts
+        if (text := _part_text(part))
+    ]
+    found += [
+        Passage("", "sentence", story.id, text, line, part.kind)
+        for part in story.parts
+        for text, line in sentences(part.text, part.line)
+    ]
+    return _numbered(found)
+
+
+def guide_passages(guide: Guide) -> tuple[Passage, ...]:
+    """Each question with all that stands under it; then the guide's own words and notes.
+
+    The `part` of a question is its category, of a note its title.
+    """
+    found = [passage for question in guide.questions for passage in _of_question(question)]
+    about = "\n".join(filter(None, (plain(guide.title), plain(guide.description))))
+    found.append(Passage("", "note", guide.id, about, 1))
+    found += [
+        Passage("", "note", guide.id, _titled(note.title, note.text), note.line, note.title)
+        for note in guide.notes
+    ]
+    return _numbered(passage for passage in found if passage.text)
+
+
+def evidence_prior(passage: Passage) -> float:
+    """How much of an event a story's sentence can carry, 0..1, before any question.
+
+    What was done and what came of it persuade; a sentence of a few words says
+    too little alone. Kept apart from similarity so that it can be read and changed.
+    """
+    words = len(_WORD.findall(passage.text))
+    length = min(1.0, max(0, words - 3) / 7)
+    return length * {"action": 1.0, "result": 1.0, "learning": 0.5, "task": 0.5}.get(
+        passage.part, 0.75
+    )
+
+
+def _of_question(question: Question) -> Iterator[Passage]:
+    owner = question.id
+    yield Passage("", "question", owner, plain(question.text), question.line, question.category)
+    for variant in question.variants:
+        yield Passage("", "variant", owner, plain(variant.text), variant.line)
+    if question.concept:
+        yield Passage("", "concept", owner, plain(question.concept.text), question.concept.line)
+    for example in question.examples:
+        yield Passage("", "example", owner, _example_text(example), example.line, example.name)
+    for rule in question.practices:
+        yield Passage("", "practice", owner, _titled(rule.title, rule.text), rule.line, rule.title)
+    for probe in question.follow_ups:
+        yield Passage("", "follow-up", owner, plain(probe.text), probe.line)
+    for note in question.notes:
+        yield Passage("", "note", owner, _titled(note.title, note.text), note.line, note.title)
+
+
+def _numbered(passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    """The same passages with ids `kind:owner:n`, n from 0 within kind and owner."""
+    seen: Counter[tuple[PassageKind, str]] = Counter()
+    found = []
+    for p in passages:
+        n = seen[p.kind, p.owner]
+        seen[p.kind, p.owner] += 1
+        found.append(Passage(f"{p.kind}:{p.owner}:{n}", p.kind, p.owner, p.text, p.line, p.part))
+    return tuple(found)
+
+
+def _example_text(example: Example) -> str:
+    return "\n".join(filter(None, (plain(example.name), *map(_part_text, example.parts))))
+
+
+def _part_text(part: Part) -> str:
+    """A part's words. A label says nothing that its kind does not, any other title does."""
+    return _titled(part.title if part.kind in ("point", "text") else "", part.text)
+
+
+def _titled(title: str, text: str) -> str:
+    return "\n".join(filter(None, (plain(title), plain(text))))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Paragraphs, list items, table rows and fences in order, marks gone, line breaks kept."""
+    held: list[str] = []
+    start, fence, quoted = 0, "", False
+    for number, row in enumerate(text.replace("\0", "").split("\n")):
+        mark = _FENCE.match(row)
+        edge = mark[1] if mark else ""
+        if fence:
+            if edge.startswith(fence):
+                yield from _block(held, start, code=True)
+                held, fence = [], ""
+            else:
+                held.append(row)
+            continue
+        quote = _QUOTE.match(row)
+        said = row[quote.end() :] if quote else row
+        ends = not said.strip() or _is_rule(said)
+        if edge or ends or bool(quote) != quoted or _OWN_LINE.match(said):
+            yield from _block(held, start)
+            held = []
+        if edge:
+            fence, start = edge, number + 1
+        elif not ends:
+            start = start if held else number
+            held.append(said)
+        quoted = bool(quote)
+    yield from _block(held, start, code=bool(fence))
+
+
+def _block(rows: list[str], start: int, *, code: bool = False) -> Iterator[_Block]:
+    """The rows as one block, or nothing if they are blank."""
+    text = "\n".join(rows)
+    if not code:
+        while mark := _MARK.match(text):
+            text = text[mark.end() :]
+        text = _inline(text.strip().strip("|"))
+    if text.strip():
+        yield _Block(text, start, code)
+
+
+def _is_rule(row: str) -> bool:
+    signs = row.strip()
+    return len(signs) >= 3 and not set(signs) - _RULE_SIGNS
+
+
+def _inline(text: str) -> str:
+    """`text` without inline marks; code and escaped signs are kept as they are."""
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[3] or match[2])
+        return f"\0{len(kept) - 1}\0"
+
+    text = _TAG.sub("", _BREAK.sub(" ", _LITERAL.sub(keep, text)))
+    text = _LINK.sub(r"\1", text)
+    for marks in (_STRONG, _STRONG, _EMPHASIS, _UNDERSCORES, _UNDERSCORES):
+        text = marks.sub(r"\2", text)
+    return _KEPT.sub(lambda match: kept[int(match[1])], text)
+
+
+def _split(text: str) -> Iterator[tuple[str, int]]:
+    """The sentences of a block, each with the number of line breaks before it."""
+    begin = 0
+    for end in _END.finditer(text):
+        if _ends_here(text[begin : end.start()], end[0], text[end.end() :]):
+            yield text[begin : end.end()], text.count("\n", 0, begin)
+            begin = end.end()
+    if text[begin:].strip():
+        lead = len(text[begin:]) - len(text[begin:].lstrip())
+        yield text[begin:], text.count("\n", 0, begin + lead)
+
+
+def _ends_here(before: str, stop: str, after: str) -> bool:
+    """Whether the stop between `before` and `after` closes a sentence."""
+    first = after.lstrip(_OPENERS)[:1]
+    if not first or first.islower():
+        return not first
+    if stop[0] != "." or stop.startswith(".."):
+        return True
+    words = before.split()
+    last = words[-1].lstrip(_OPENERS).casefold() if words else ""
+    if last in _NEVER_LAST or (last in _BEFORE_NUMBER and first.isdigit()):
+        return False
+    if last.isdigit() and (len(words) == 1 or words[-2][-1] in ":;"):  # "two steps: 1. Call"
+        return False
+    initial = len(last) == 1 and last.isalpha() and last != "i"
+    return not (initial and (len(words) == 1 or words[-2][:1].isupper()))

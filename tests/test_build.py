@@ -1,0 +1,375 @@
+"""Build: what changed on disk, to the index, and nothing twice."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kb import store
+from kb.build import Tools, build
+from kb.domain import BuildReport
+from kb.errors import StoreError
+from kb.files import Workspace, load_workspace
+from kb.files.shipped import competencies
+from tests.fakes import FakeEncoder
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+STORY = """---
+title: The list by the kettle
+date: 2023-05
+competencies: [influence]
+---
+## Action
+I pinned the list of late invoices by the kettle.
+
+## Result
+The invoices were paid.
+"""
+GUIDE = """# Talking
+
+## Question 1: How do you disagree with an architect?
+
+### Example Response
+
+The architect drew a gateway.
+
+### Best Practices
+
+- **Listen**: Ask first.
+"""
+
+
+class Bank:
+    """A workspace with a library of one guide and an encoder of a few words."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.library = root / "library"
+        self.library.mkdir()
+        (self.library / "talking.md").write_text(GUIDE, encoding="utf-8")
+        self.folder = root / "bank"
+        for name in ("content", "personal"):
+            (self.folder / name).mkdir(parents=True)
+        self.encoder = FakeEncoder("architect", "invoice", "kettle", "gateway")
+        self.opened = 0
+        self.minutes = 0
+
+    @property
+    def workspace(self) -> Workspace:
+        return load_workspace(self.folder)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        # a stamp of its own, whatever the clock of the file system
+        self.minutes += 1
+        os.utime(path, ns=(10**18 + self.minutes, 10**18 + self.minutes))
+        return path
+
+    def open(self) -> FakeEncoder:
+        self.opened += 1
+        return self.encoder
+
+    def build(self, workspace: Workspace | None = None) -> BuildReport:
+        self.minutes += 1
+        tools = Tools(
+            guides=self.library,
+            competencies=competencies,
+            compiled=lambda: self.encoder.fingerprint,
+            encoder=self.open,
+            progress=lambda _done, _all: None,
+            clock=lambda: 0.0,
+        )
+        now = NOW.replace(minute=self.minutes % 60, microsecond=self.minutes)
+        return build(workspace or self.workspace, tools, now=now)
+
+    def ids(self) -> list[str]:
+        with store.open_index(self.workspace.database) as reader:
+            return [c.id for c in reader.story_cards()]
+
+    def stale(self) -> list[str]:
+        with store.open_index(self.workspace.database) as reader:
+            return [c.id for c in reader.story_cards() if c.stale]
+
+    def embedded(self) -> list[str]:
+        return [text for call in self.encoder.calls for text in call]
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Bank:
+    return Bank(tmp_path)
+
+
+def counts(report: BuildReport) -> tuple[int, int, int, int, int]:
+    return report.added, report.changed, report.removed, report.unchanged, report.failed
+
+
+def test_an_empty_bank_builds(bank: Bank) -> None:
+    report = bank.build()
+    assert counts(report) == (0, 0, 0, 0, 0)
+    assert (report.stories, report.questions) == (0, 0)
+
+
+def test_added_changed_removed_and_unchanged_are_told_apart(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    bank.write("personal/b.md", STORY)
+    bank.write("content/talking.md", GUIDE)
+    assert counts(bank.build()) == (3, 0, 0, 0, 0)
+    assert counts(bank.build()) == (0, 0, 0, 3, 0)
+    bank.write("personal/a.md", STORY + "And more.\n")
+    (bank.folder / "personal/b.md").unlink()
+    bank.write("personal/c.md", STORY)
+    assert counts(bank.build()) == (1, 1, 1, 1, 0)
+    assert bank.ids() == ["a", "c"]
+
+
+def test_a_touched_file_with_the_same_content_is_unchanged(bank: Bank) -> None:
+    path = bank.write("personal/a.md", STORY)
+    bank.build()
+    os.utime(path, ns=(5, 5))
+    assert counts(bank.build()) == (0, 0, 0, 1, 0)
+    with store.open_index(bank.workspace.database) as reader:
+        assert reader.files()["personal/a.md"].mtime_ns == 5
+
+
+def test_a_build_of_nothing_new_writes_nothing_and_opens_no_model(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    bank.build()
+    before = bank.workspace.database.stat().st_mtime_ns
+    opened = bank.opened
+    bank.build()
+    assert bank.workspace.database.stat().st_mtime_ns == before
+    assert bank.opened == opened
+
+
+def test_only_unseen_text_is_embedded(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    bank.build()
+    bank.encoder.calls.clear()
+    bank.write("personal/a.md", STORY.replace("were paid", "were paid in June"))
+    report = bank.build()
+    assert "I pinned the list of late invoices by the kettle." not in bank.embedded()
+    assert "The invoices were paid in June." in bank.embedded()
+    assert report.embedded == len(bank.embedded())
+
+
+def test_a_renamed_file_embeds_nothing(bank: Bank) -> None:
+    path = bank.write("personal/a.md", STORY)
+    bank.build()
+    bank.encoder.calls.clear()
+    path.rename(path.with_name("z.md"))
+    assert counts(bank.build()) == (1, 0, 1, 0, 0)
+    assert bank.embedded() == []
+    assert bank.ids() == ["z"]
+
+
+def test_a_bad_file_is_named_the_rest_is_built_and_the_old_stays_stale(bank: Bank) -> None:
+    path = bank.write("personal/a.md", STORY)
+    bank.build()
+    path.write_bytes(b"---\ntitle: Caf\xe9\n---\nBad.\n")
+    bank.write("personal/b.md", STORY)
+    report = bank.build()
+    assert counts(report) == (1, 0, 0, 0, 1)
+    (finding,) = [f for f in report.findings if f.severity == "error"]
+    assert (finding.path, finding.line) == ("personal/a.md", 2)
+    assert "offset 14" in finding.message
+    assert bank.ids() == ["a", "b"]
+    assert bank.stale() == ["a"]
+    # still said, nothing to write
+    before = bank.workspace.database.stat().st_mtime_ns
+    assert counts(bank.build()) == (0, 0, 0, 1, 1)
+    assert bank.workspace.database.stat().st_mtime_ns == before
+    bank.write("personal/a.md", STORY)
+    assert counts(bank.build()) == (0, 1, 0, 1, 0)
+    assert bank.stale() == []
+
+
+def test_a_broken_front_matter_keeps_the_last_good_version(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    bank.build()
+    bank.write("personal/a.md", STORY.replace("date: 2023-05", "date: [2023"))
+    assert counts(bank.build()) == (0, 0, 0, 0, 1)
+    with store.open_index(bank.workspace.database) as reader:
+        story = reader.story("a")
+    assert story is not None
+    assert story.date == "2023-05"
+
+
+def test_of_two_stories_with_one_id_the_first_in_path_order_is_kept(bank: Bank) -> None:
+    bank.write("personal/b/same.md", STORY.replace("kettle", "second kettle"))
+    assert counts(bank.build()) == (1, 0, 0, 0, 0)
+    # a file earlier in path order takes the id from one that did not change
+    bank.write("personal/a/same.md", STORY.replace("kettle", "first kettle"))
+    report = bank.build()
+    assert counts(report) == (1, 0, 0, 0, 1)
+    (finding,) = [f for f in report.findings if f.severity == "error"]
+    assert finding.path == "personal/b/same.md"
+    assert "personal/a/same.md" in finding.message
+    with store.open_index(bank.workspace.database) as reader:
+        assert [c.path for c in reader.story_cards()] == ["personal/a/same.md"]
+    # and gives it back when it goes
+    (bank.folder / "personal/a/same.md").unlink()
+    assert counts(bank.build()) == (0, 1, 1, 0, 0)
+    with store.open_index(bank.workspace.database) as reader:
+        assert [c.path for c in reader.story_cards()] == ["personal/b/same.md"]
+
+
+def test_two_stories_of_one_id_in_one_file(bank: Bank) -> None:
+    bank.write("personal/all.yaml", "- title: Same\n  action: One.\n- title: Same\n  action: Two.\n")
+    report = bank.build()
+    assert report.failed == 1
+    assert bank.ids() == ["same"]
+    with store.open_index(bank.workspace.database) as reader:
+        story = reader.story("same")
+    assert story is not None
+    assert "One." in story.parts[0].text
+
+
+def test_an_unreadable_file_loses_its_id_to_a_good_one(bank: Bank) -> None:
+    bad = bank.write("personal/b/same.md", STORY)
+    bank.build()
+    bad.write_bytes(b"\xff\x00")
+    bank.write("personal/a/same.md", STORY)
+    bank.build()
+    with store.open_index(bank.workspace.database) as reader:
+        assert [c.path for c in reader.story_cards()] == ["personal/a/same.md"]
+
+
+def test_guides_that_share_an_id_are_both_kept(bank: Bank) -> None:
+    bank.write("content/talk.txt", GUIDE)
+    bank.build()
+    bank.write("content/talk.md", GUIDE)
+    report = bank.build()
+    assert report.failed == 0
+    with store.open_index(bank.workspace.database) as reader:
+        guides = reader.guide_ids_by_path()
+    assert guides == {"content/talk.md": ["talk"], "content/talk.txt": ["talk-2"]}
+
+
+def test_a_new_model_embeds_everything_anew(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    first = bank.build()
+    bank.encoder = FakeEncoder("architect", "invoice", fingerprint="another")
+    again = bank.build()
+    assert again.embedded == first.embedded
+    with store.open_index(bank.workspace.database) as reader:
+        assert reader.meta()["fingerprint"] == "another"
+        assert reader.blocks("story").matrix.shape[1] == 3
+    assert counts(bank.build()) == (0, 0, 0, 1, 0)
+
+
+def test_another_model_name_in_the_workspace_builds_anew(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    bank.build()
+    other = replace(bank.workspace, model="other")
+    assert bank.build(other).embedded > 0
+    assert bank.build(other).embedded == 0
+
+
+def test_an_edited_library_is_taken_up(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    bank.build()
+    (bank.library / "talking.md").write_text(
+        GUIDE.replace("an architect", "a gateway"), encoding="utf-8"
+    )
+    bank.encoder.calls.clear()
+    report = bank.build()
+    assert counts(report) == (0, 0, 0, 1, 0)
+    assert bank.embedded() == ["How do you disagree with a gateway?"]
+    with store.open_index(bank.workspace.database) as reader:
+        assert [q.text for q in reader.library()] == ["How do you disagree with a gateway?"]
+
+
+def test_an_index_of_an_older_kb_is_made_anew(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    bank.build()
+    with store.write_index(bank.workspace.database) as (writer, _):
+        writer.put_meta("schema", "0")
+    assert counts(bank.build()) == (1, 0, 0, 0, 0)
+    assert bank.ids() == ["a"]
+
+
+def test_a_database_that_is_not_kbs_is_left_alone(bank: Bank) -> None:
+    path = bank.workspace.database
+    conn = sqlite3.connect(path)
+    conn.execute("CREATE TABLE mine (x)")
+    conn.commit()
+    conn.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError):
+        bank.build()
+    assert path.read_bytes() == before
+
+
+def test_a_build_that_another_one_overtook_starts_over(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    bank.build()
+    bank.write("personal/b.md", STORY.replace("kettle", "pot"))
+    rival = Bank.open
+
+    def overtaken(self: Bank) -> FakeEncoder:
+        if self.opened == 1:
+            self.opened += 1
+            self.build()  # another build commits while this one embeds
+        return rival(self)
+
+    bank.opened = 1
+    bank.open = overtaken.__get__(bank)  # type: ignore[method-assign]
+    report = bank.build()
+    assert bank.ids() == ["a", "b"]
+    assert counts(report) == (0, 0, 0, 2, 0)
+
+
+def test_an_incremental_build_ends_where_a_build_from_nothing_does(bank: Bank) -> None:
+    def dump() -> list[str]:
+        conn = sqlite3.connect(bank.workspace.database)
+        skipped = ("builds", "_meta", "_files", "sqlite_", "_vectors", "_arrays")
+        tables = [
+            t
+            for (t,) in conn.execute("SELECT name FROM sqlite_master WHERE type='table'")
+            if not t.startswith(skipped) and "_fts_" not in t
+        ]
+        rows = [
+            f"{t}: {row}"
+            for t in sorted(tables)
+            for row in sorted(conn.execute(f'SELECT * FROM "{t}"').fetchall(), key=repr)
+        ]
+        conn.close()
+        return rows
+
+    edits: list[Callable[[], object]] = [
+        lambda: bank.write("personal/a.md", STORY),
+        lambda: bank.write("content/one.md", GUIDE),
+        lambda: bank.write("personal/b.md", STORY.replace("[influence]", "[influense]")),
+        lambda: bank.write("personal/a.md", "# Another\n\nWith an architect.\n"),
+        lambda: bank.write("content/one.md", GUIDE.replace("Question 1", "Question 9")),
+        lambda: (bank.folder / "personal/b.md").unlink(),
+    ]
+    for edit in edits:
+        edit()
+        bank.build()
+    step_by_step = dump()
+    bank.workspace.database.unlink()
+    bank.build()
+    assert dump() == step_by_step
+
+
+def test_findings_are_kept_and_go_with_their_file(bank: Bank) -> None:
+    path = bank.write("personal/a.md", STORY.replace("[influence]", "[influense]"))
+    report = bank.build()
+    (finding,) = report.findings
+    assert "influence" in finding.message + finding.hint
+    with store.open_index(bank.workspace.database) as reader:
+        assert [f.rule for f in reader.findings()] == [finding.rule]
+    path.unlink()
+    bank.build()
+    with store.open_index(bank.workspace.database) as reader:
+        assert reader.findings() == ()

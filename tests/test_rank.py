@@ -1,0 +1,297 @@
+"""The ranking on vectors small enough to see through."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb import rank
+from kb.rank import Library, StoryVectors
+
+WIDTH = 8
+
+
+def unit(rows):
+    rows = np.asarray(rows, np.float32).reshape(-1, np.shape(rows)[-1])
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+def axis(*numbers):
+    """A unit vector that leans equally to the named axes."""
+    row = np.zeros(WIDTH, np.float32)
+    row[list(numbers)] = 1
+    return row / np.linalg.norm(row)
+
+
+def some(seed, count, width=WIDTH):
+    return unit(np.random.default_rng(seed).normal(size=(count, width)))
+
+
+def bank(seed=1, stories=5, sentences=4, width=WIDTH):
+    return StoryVectors(
+        whole=some(seed, stories, width),
+        sentences=some(seed + 1, stories * sentences, width),
+        sentence_story=np.repeat(np.arange(stories), sentences),
+        sentence_prior=np.ones(stories * sentences, np.float32),
+    )
+
+
+def guides(seed=7, questions=6, wordings=3, examples=2, width=WIDTH):
+    return Library(
+        wordings=some(seed, questions * wordings, width),
+        wording_question=np.repeat(np.arange(questions), wordings),
+        examples=some(seed + 1, questions * examples, width),
+        example_question=np.repeat(np.arange(questions), examples),
+        questions=questions,
+    )
+
+
+def no_rows():
+    return np.zeros((0, WIDTH), np.float32), np.zeros(0, np.int64)
+
+
+def ask(query, stories, library, **more):
+    return rank.rank(query, stories, rank.prepare(stories, library), **more)
+
+
+def assert_sound(ranking, stories):
+    assert ranking.scores.shape == (len(stories.whole),)
+    assert np.isfinite(ranking.scores).all()
+    assert ((ranking.scores >= 0) & (ranking.scores <= 1)).all()
+    assert all(np.isfinite(term).all() for term in ranking.terms.values())
+    assert np.isfinite(ranking.sentence_scores).all()
+
+
+def test_a_story_like_every_question_gains_nothing_by_it():
+    # Story 0 lies near all wordings, story 1 near the query alone.
+    library = guides()
+    hub = unit(library.wordings.mean(axis=0))[0]
+    query = unit(hub + 0.5 * axis(3))[0]
+    apart = unit(query - 0.9 * (query @ hub) * hub)[0]
+    stories = dataclasses.replace(bank(stories=0), whole=np.stack([hub, apart]))
+    crowd = dataclasses.replace(library, wordings=unit(hub + 0.2 * library.wordings))
+    assert hub @ query > apart @ query
+    found = ask(query, stories, crowd)
+    assert found.terms["story"][1] > found.terms["story"][0]
+
+
+def bridged():
+    """Two questions. Stories share nothing with the wordings, only with the examples."""
+    library = Library(
+        wordings=np.stack([axis(0), axis(1)]),
+        wording_question=np.array([0, 1]),
+        examples=np.stack([axis(4, 6), axis(4, 7), axis(5, 6), axis(5, 7)]),
+        example_question=np.array([0, 0, 1, 1]),
+        questions=2,
+    )
+    stories = StoryVectors(
+        whole=np.stack([axis(5), axis(4)]),
+        sentences=np.stack([axis(5, 2), axis(4, 2), axis(4)]),
+        sentence_story=np.array([0, 1, 1]),
+        sentence_prior=np.ones(3, np.float32),
+    )
+    return stories, library
+
+
+def test_the_bridge_leads_from_a_question_through_examples_to_a_story():
+    stories, library = bridged()
+    prepared = rank.prepare(stories, library)
+    first = rank.rank(axis(0), stories, prepared)
+    other = rank.rank(axis(1), stories, prepared)
+    assert first.order().tolist() == [1, 0]
+    assert other.order().tolist() == [0, 1]
+    assert first.library_weights.argmax() == 0
+    assert first.library_weights.sum() == pytest.approx(1)
+    assert rank.leading_question(first, prepared, 1) == 0
+    assert rank.leading_question(first, prepared, 0) is None
+
+
+def test_evidence_is_the_sentence_that_is_like_the_examples():
+    stories, library = bridged()
+    found = ask(axis(0), stories, library)
+    assert found.evidence(1)[-1] == 2
+    assert found.evidence(0) == (0,)
+
+
+def test_a_sentence_that_says_little_is_not_evidence():
+    stories, library = bridged()
+    weak = dataclasses.replace(stories, sentence_prior=np.array([1, 1, 0], np.float32))
+    assert ask(axis(0), weak, library).evidence(1) == (1,)
+
+
+def test_evidence_comes_in_the_order_of_the_text_and_is_at_most_two():
+    stories = bank(sentences=9)
+    found = ask(axis(0), stories, guides())
+    for story in range(5):
+        rows = found.evidence(story)
+        assert 1 <= len(rows) <= 2
+        assert list(rows) == sorted(rows)
+        assert all(stories.sentence_story[row] == story for row in rows)
+        best = max(np.flatnonzero(stories.sentence_story == story), key=found.sentence_scores.item)
+        assert best in rows
+
+
+def test_a_score_does_not_hang_on_the_other_stories():
+    stories, library = bank(), guides()
+    whole = ask(axis(2), stories, library).scores
+    alone = StoryVectors(
+        stories.whole[3:4], stories.sentences[12:16], np.zeros(4, np.int64), np.ones(4, np.float32)
+    )
+    assert ask(axis(2), alone, library).scores[0] == pytest.approx(whole[3], abs=1e-5)
+
+
+def test_the_order_of_sentences_does_not_change_the_scores():
+    stories, library = bank(sentences=8), guides()
+    turn = np.random.default_rng(3).permutation(len(stories.sentences))
+    mixed = StoryVectors(
+        stories.whole,
+        stories.sentences[turn],
+        stories.sentence_story[turn],
+        stories.sentence_prior[turn],
+    )
+    np.testing.assert_allclose(
+        ask(axis(1), stories, library).scores, ask(axis(1), mixed, library).scores, atol=1e-5
+    )
+
+
+def test_only_the_best_sentences_count():
+    stories = bank(stories=1, sentences=rank.BEST_SENTENCES)
+    query = some(9, 1)[0]
+    padded = StoryVectors(
+        stories.whole,
+        np.concatenate([stories.sentences, np.repeat(-query[None], 10, axis=0)]),
+        np.zeros(rank.BEST_SENTENCES + 10, np.int64),
+        np.ones(rank.BEST_SENTENCES + 10, np.float32),
+    )
+    prepared = rank.prepare(stories, guides())  # the same yardstick for both
+    np.testing.assert_allclose(
+        rank.rank(query, stories, prepared).scores, rank.rank(query, padded, prepared).scores
+    )
+
+
+def test_the_terms_add_up_to_the_score():
+    found = ask(axis(0), bank(), guides(), text_scores=np.arange(5, dtype=np.float32))
+    total = sum(found.terms.values())
+    expected = 1 / (1 + np.exp(-rank.SLOPE * (total - rank.MIDDLE)))
+    np.testing.assert_allclose(found.scores, expected, rtol=1e-5)
+
+
+def test_full_text_helps_a_little_and_is_bounded():
+    stories, library = bank(), guides()
+    text = np.array([0, 3, 1e9, -2, 0], np.float32)
+    without = ask(axis(0), stories, library)
+    found = ask(axis(0), stories, library, text_scores=text)
+    gain = found.terms["full text"]
+    assert gain[0] == gain[3] == 0
+    assert 0 < gain[1] < gain[2] <= rank.TEXT_WEIGHT
+    assert (found.scores >= without.scores - 1e-6).all()
+
+
+@pytest.mark.parametrize("stories", [0, 1, 3])
+@pytest.mark.parametrize("sentences", [0, 1, 7])
+@pytest.mark.parametrize(("questions", "examples"), [(0, 0), (1, 0), (1, 1), (2, 3), (6, 1)])
+def test_small_banks_and_libraries_give_sound_scores(stories, sentences, questions, examples):
+    vectors = bank(stories=stories, sentences=sentences)
+    library = guides(questions=questions, examples=examples)
+    found = ask(axis(0), vectors, library, text_scores=np.ones(stories, np.float32))
+    assert_sound(found, vectors)
+    assert found.library_weights.shape == (questions,)
+    assert len(found.order()) == stories
+    for story in range(stories):
+        assert bool(found.evidence(story)) == bool(sentences)
+
+
+def test_a_story_without_sentences_stands_on_its_whole():
+    stories = bank()
+    bare = dataclasses.replace(stories, sentence_story=np.repeat([0, 1, 2, 4, 4], 4))
+    found = ask(axis(0), bare, guides())
+    assert_sound(found, bare)
+    share = rank.SENTENCE_SHARE
+    assert found.terms["sentences"][3] == pytest.approx(
+        found.terms["story"][3] * share / (1 - share), rel=1e-5
+    )
+
+
+def test_a_library_without_variety_gives_sound_scores():
+    same = np.repeat(axis(0)[None], 6, axis=0)
+    library = Library(same, np.arange(6), same, np.arange(6), 6)
+    stories = StoryVectors(same[:2], same, np.repeat([0, 1], 3), np.ones(6, np.float32))
+    found = ask(axis(0), stories, library)
+    assert_sound(found, stories)
+    assert found.scores[0] == found.scores[1]
+    assert found.order().tolist() == [0, 1]
+
+
+def test_a_question_without_examples_pulls_nobody():
+    library = guides()
+    kept = library.example_question != 2
+    prepared = rank.prepare(
+        bank(),
+        dataclasses.replace(
+            library,
+            examples=library.examples[kept],
+            example_question=library.example_question[kept],
+        ),
+    )
+    assert not prepared.bridge[2].any()
+    told = np.delete(prepared.bridge, 2, axis=0)
+    np.testing.assert_allclose(told.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(told.std(axis=0), 1, atol=1e-4)
+
+
+def test_prepared_arrays_come_back_as_they_went():
+    prepared = rank.prepare(bank(), guides())
+    arrays = prepared.to_arrays()
+    again = rank.Prepared.from_arrays({**arrays, "of a later version": np.zeros(1)})
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(getattr(again, name), array)
+    with pytest.raises(KeyError):
+        rank.Prepared.from_arrays({})
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**20), st.integers(1, 6), st.integers(0, 9), st.integers(0, 4))
+def test_any_vectors_give_sound_and_repeatable_scores(seed, stories, sentences, questions):
+    vectors = bank(seed, stories, sentences)
+    library = guides(seed + 3, questions)
+    query = some(seed + 5, 1)[0]
+    found = ask(query, vectors, library)
+    assert_sound(found, vectors)
+    np.testing.assert_array_equal(found.scores, ask(query, vectors, library).scores)
+
+
+def test_fits_follow_the_scores():
+    marks = [0.0, rank.STRETCH, rank.WORKABLE, rank.STRONG, 1.0]
+    assert marks == sorted(marks)
+    assert [rank.fit(mark) for mark in marks] == [
+        "gap", "stretch", "workable", "strong", "strong",
+    ]  # fmt: skip
+    assert rank.fit(rank.STRONG - 1e-6) == "workable"
+
+
+def test_nearest_questions_go_by_their_best_wording():
+    wordings = np.stack([axis(0), axis(1), axis(0, 1), axis(2)])
+    owner = np.array([5, 5, 2, 7])  # numbers may have gaps
+    found = rank.nearest_questions(axis(1), wordings, owner, count=2)
+    assert [number for number, _ in found] == [5, 2]
+    assert found[0][1] == pytest.approx(1)
+    assert rank.nearest_questions(axis(1), *no_rows()) == ()
+    assert len(rank.nearest_questions(axis(1), wordings, owner, count=99)) == 3
+
+
+def test_a_match_over_200_stories_is_quick():
+    stories = bank(stories=200, sentences=25, width=384)
+    library = guides(questions=120, wordings=9, examples=4, width=384)
+    prepared = rank.prepare(stories, library)
+    query = some(5, 1, 384)[0]
+    took = []
+    for _ in range(20):
+        start = time.perf_counter()
+        rank.rank(query, stories, prepared, text_scores=np.ones(200, np.float32))
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.05  # about 0.001 alone; the room is for a busy machine
