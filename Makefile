@@ -50,7 +50,7 @@ bench: setup
 
 # What ships computed: the vectors of content/ and the samples.
 vectors: setup
-	$(BIN)/python benchmarks/ship_vectors.py
+	$(BIN)/python training/ship_vectors.py
 
 # The real output in README.md, made anew.
 readme: setup

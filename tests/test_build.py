@@ -223,7 +223,9 @@ def test_of_two_stories_with_one_id_the_first_in_path_order_is_kept(bank: Bank) 
 
 
 def test_two_stories_of_one_id_in_one_file(bank: Bank) -> None:
-    bank.write("personal/all.yaml", "- title: Same\n  action: One.\n- title: Same\n  action: Two.\n")
+    bank.write(
+        "personal/all.yaml", "- title: Same\n  action: One.\n- title: Same\n  action: Two.\n"
+    )
     report = bank.build()
     assert report.failed == 1
     assert bank.ids() == ["same"]
@@ -351,7 +353,7 @@ def test_an_incremental_build_ends_where_a_build_from_nothing_does(bank: Bank) -
         lambda: bank.write("personal/b.md", STORY.replace("[influence]", "[influense]")),
         lambda: bank.write("personal/a.md", "# Another\n\nWith an architect.\n"),
         lambda: bank.write("content/one.md", GUIDE.replace("Question 1", "Question 9")),
-        lambda: (bank.folder / "personal/b.md").unlink(),
+        (bank.folder / "personal/b.md").unlink,
     ]
     for edit in edits:
         edit()

@@ -207,8 +207,10 @@ class Writer:
         )  # fmt: skip
 
     def put_library(self, questions: Sequence[LibraryQuestion]) -> None:
-        """Keep the library's questions, in their order."""
+        """Keep the library's questions, in their order, in place of those before and
+        their vectors."""
         self._conn.execute("DELETE FROM _library")
+        self._conn.execute("DELETE FROM _vectors WHERE kind = 'library'")
         self._insert(
             "_library",
             [

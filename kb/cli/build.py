@@ -1,0 +1,91 @@
+"""`kb build`."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli import common
+
+if TYPE_CHECKING:
+    from kb.build import Tools
+    from kb.domain import BuildReport
+    from kb.files import Workspace
+
+EPILOG = """\b
+Examples:
+  kb build
+  kb build --watch
+"""
+
+
+@click.command("build", epilog=EPILOG)
+@click.option("--watch", is_flag=True, help="Build again whenever a file is saved.")
+@common.json_option
+@common.workspace_option
+@click.pass_context
+def command(ctx: click.Context, watch: bool, as_json: bool, workspace: str | None) -> None:
+    """Read guides and stories into the index.
+
+    Only what changed is read and embedded. A file that cannot be read is named,
+    the rest is built, and what was known of it before stays, marked stale.
+    """
+    space = common.open_workspace(workspace)
+    failed = _once(space, as_json)
+    if watch:
+        _watch(space, as_json)
+    ctx.exit(1 if failed else 0)
+
+
+def _once(space: Workspace, as_json: bool) -> bool:
+    """One build, reported. Whether a file failed."""
+    from kb import render
+    from kb.build import build
+    from kb.cli.progress import bar
+
+    with bar("Embedding") as progress:
+        report: BuildReport = build(space, _tools(space, progress), now=datetime.now(UTC))
+    if as_json:
+        common.echo_json(render.build_json(report), lines=True)
+    else:
+        for finding in report.findings:
+            click.echo(render.finding_line(finding), err=True)
+        click.echo(render.build_text(report, common.page()))
+    return report.failed > 0
+
+
+def _tools(space: Workspace, progress: object) -> Tools:
+    from kb.build import Tools
+    from kb.embed import default_cache, find_compiled
+    from kb.files.shipped import competencies, shipped
+
+    def compiled() -> str:
+        found = find_compiled(space.model, default_cache())
+        return found.fingerprint if found else ""
+
+    return Tools(
+        guides=shipped().guides,
+        competencies=competencies,
+        compiled=compiled,
+        encoder=lambda: common.encoder_for(space, "build"),
+        progress=progress,  # type: ignore[arg-type]
+        clock=time.monotonic,
+    )
+
+
+def _watch(space: Workspace, as_json: bool) -> None:
+    """Build after each save, until interrupted. One bad save does not end it."""
+    import watchfiles
+
+    from kb.errors import KBError
+
+    folders = [f.path for f in (*space.content, *space.personal) if f.path.is_dir()]
+    click.echo("Watching. Press Ctrl-C to stop.", err=True)
+    for _ in watchfiles.watch(*folders, raise_interrupt=False):
+        try:
+            _once(space, as_json)
+        except KBError as error:
+            click.echo(f"kb: {error}", err=True)

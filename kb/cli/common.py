@@ -1,0 +1,148 @@
+"""What several commands share: the workspace, the page, the encoder, the index."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kb.render.layout import Page
+
+if TYPE_CHECKING:
+    from kb.embed import Encoder
+    from kb.files import Workspace
+    from kb.filters import Filters
+    from kb.match import Matcher
+    from kb.store import Reader
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+WIDTH = 80
+COLOURS: dict[str, dict[str, Any]] = {
+    "strong": {"fg": "green", "bold": True},
+    "workable": {"fg": "green"},
+    "stretch": {"fg": "yellow"},
+    "gap": {"dim": True},
+    "title": {"bold": True},
+    "quiet": {"dim": True},
+    "warning": {"fg": "yellow"},
+}
+
+
+def workspace_option(function: F) -> F:
+    """`-w DIR` on a command, as well as before it."""
+    return click.option("-w", "--workspace", metavar="DIR", help="The workspace to use.")(function)
+
+
+def json_option(function: F) -> F:
+    """`--json` on a command."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(
+        function
+    )
+
+
+def filter_options(function: F) -> F:
+    """The filters of `match` and `list`."""
+    for option in (
+        click.option("--company", metavar="NAME", default="", help="Only stories of a company."),
+        click.option(
+            "--since", metavar="DATE", default="", help="Only from then on: 2023 or 2023-05."
+        ),
+        click.option("--tag", metavar="TAG", default="", help="Only stories with a tag."),
+        click.option(
+            "--competency", metavar="ID", default="", help="Only stories that show a competency."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def make_filters(competency: str, tag: str, since: str, company: str) -> Filters:
+    """Filters, checked. Raises UsageError."""
+    from kb.errors import UsageError
+    from kb.filters import Filters, check_competency, is_date
+
+    if competency:
+        from kb.files.shipped import competencies
+
+        competency = check_competency(competency, competencies())
+    if since and not is_date(since):
+        raise UsageError(f"--since takes a date such as 2023 or 2023-05, not {since!r}.")
+    return Filters(competency, tag, since, company)
+
+
+def open_workspace(named: str | None) -> Workspace:
+    """The workspace meant; the last initialised one is named on stderr when it is used."""
+    from kb.files import find_workspace
+
+    context = click.get_current_context(silent=True)
+    name = named or (context.find_root().obj if context else None)
+    workspace = find_workspace(Path.cwd(), named=name, env=os.environ)
+    if workspace.remembered:
+        click.echo(f"Using {workspace.root}, the last workspace you made.", err=True)
+    return workspace
+
+
+def page() -> Page:
+    """Wrapped and coloured on a terminal, plain in a pipe. NO_COLOR is honoured."""
+    if not sys.stdout.isatty():
+        return Page()
+    import shutil
+
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return Page(width)
+    return Page(width, lambda text, name: click.style(text, **COLOURS[name]))
+
+
+def echo_json(value: object, *, lines: bool = False) -> None:
+    """Print a value as JSON: indented, or on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=None if lines else 2))
+
+
+def encoder_for(workspace: Workspace, purpose: str) -> Encoder:
+    """The workspace's encoder; its model is compiled first where that was never done."""
+    from kb.embed import OnnxEncoder, default_cache, find_compiled
+
+    cache = default_cache()
+    compiled = find_compiled(workspace.model, cache)
+    if compiled is None:
+        from kb.cli.progress import steps
+        from kb.compile_model import ensure_compiled
+
+        with steps() as report:
+            compiled = ensure_compiled(workspace.model, cache, report)
+    return OnnxEncoder.open(compiled, "build" if purpose == "build" else "question")
+
+
+@contextmanager
+def open_matcher(workspace: Workspace) -> Iterator[tuple[Matcher, Reader]]:
+    """A matcher over the workspace's index. Raises StoreError if there is no index."""
+    from kb.journal import pins, read
+
+    # one question is a few small products: threads would cost more than they bring
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from kb import store
+    from kb.match import Matcher
+
+    with store.open_index(workspace.database) as reader:
+        journal = read(workspace.journal)
+        encoder = encoder_for(workspace, "question")
+        yield Matcher(reader, encoder, pins(journal.entries)), reader
+
+
+def warn_if_stale(workspace: Workspace, reader: Reader) -> None:
+    """One line on stderr when files have changed since the last build."""
+    from kb.files import Stamp, scan
+
+    known = {path: Stamp(f.size, f.mtime_ns) for path, f in reader.files().items()}
+    count = scan(workspace, known).changes.count
+    if count:
+        files = "1 file" if count == 1 else f"{count} files"
+        click.echo(f"{files} changed; run kb build", err=True)
