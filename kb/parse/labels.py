@@ -41,7 +41,8 @@ _LETTER_PREFIX = re.compile(r"^\(?([stralq])\)?\s*(?:[:：.=–—-]\s*|(?<=\))\
 
 _WHO = r"(?:(?:(?:the|an|your) )?(?:interviewer|recruiter|hiring manager|panel)s?|they|it|this)"
 _ASKS = (
-    r"(?:(?: question)?(?: is| are|'s|'re)?(?: really| actually)? (?:looking for|looks? for|after|about"
+    r"(?:(?: question)?(?: is| are|'s|'re)?(?: really| actually)?"
+    r" (?:looking for|looks? for|after|about"
     r"|(?:seek|want|ask|assess|test|evaluat|listen|measur|check|hop)(?:e?s|e|ing)?)"
     r"(?: (?:to (?:know|see|hear|learn)|for|from))?(?: here| in an answer)?)"
 )
@@ -116,7 +117,7 @@ _MARKED = (
     re.compile(r"^(\[)([^\[\]\n]{1,60})\](?![(\[:])(.*)$", re.DOTALL),
 )
 _COLON = re.compile(r"^\s*[:：]\s*|^\s+[-–—]\s+")
-_END = r"\s*(?:[:：](?!//)|\s[-–—](?=\s))\s*(.*)$"
+_END = r"\s{0,9}(?:[:：](?!//)|\s[-–—](?=\s))\s*(.*)$"
 _PLAIN = (
     re.compile(r"^([STARL]\s?[-–—=]\s?[^\W\d_]{4}[^:：*`<>|\n]{0,40}?)" + _END, re.DOTALL),
     re.compile(r"^([^\W\d_][^:：*`<>|\n]{0,60}?)" + _END, re.DOTALL),

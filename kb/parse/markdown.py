@@ -184,13 +184,19 @@ def _read(
 
 
 def _heading(tokens: list[Token], text: str, line: int, end: int) -> Iterator[Block]:
-    """A heading; but prose with `---` right below it is prose and a rule."""
-    content = tokens[1].content.strip()
+    """A heading; but prose with `---` right below it is prose and a rule.
+
+    Of several lines above `===` only the last is the heading.
+    """
+    body, _, content = tokens[1].content.strip().rpartition("\n")
     if tokens[0].markup == "-" and _is_prose(text):
         yield Block("paragraph", text.rpartition("\n")[0], line, end - 1)
         yield Block("rule", "---", end, end)
-    else:
-        yield Block("heading", content, line, end, level=int(tokens[0].tag[1:]))
+        return
+    if body:
+        yield Block("paragraph", "\n".join(text.split("\n")[:-2]), line, end - 2)
+        line = end - 1
+    yield Block("heading", content.strip(), line, end, level=int(tokens[0].tag[1:]))
 
 
 def _is_prose(setext: str) -> bool:

@@ -6,7 +6,18 @@ import unicodedata
 
 FALLBACK = "untitled"
 _UNDECOMPOSED = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+    {
+        "ß": "ss",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ħ": "h",
+    }
 )
 _SILENT = frozenset("'’‘ʼ`´")
 
@@ -20,7 +31,7 @@ def slug(text: str, limit: int = 60) -> str:
     its own slug.
     """
     head = text[: 40 * limit]  # enough for the result, however long the text is
-    folded = unicodedata.normalize("NFKC", head.casefold()).translate(_UNDECOMPOSED)
+    folded = unicodedata.normalize("NFKC", head).lower().translate(_UNDECOMPOSED)
     words = "".join(_plain(char) for char in unicodedata.normalize("NFKC", folded)).split()
     return _cut(unicodedata.normalize("NFC", "-".join(words)), limit) or FALLBACK[:limit]
 
