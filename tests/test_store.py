@@ -131,6 +131,22 @@ def test_a_question_is_read_with_everything_under_it(database: Path) -> None:
     assert card.practices == (Practice("Listen first", "Ask what it protects.", 14),)
 
 
+def test_an_unknown_competency_is_kept_but_not_linked(database: Path) -> None:
+    question = replace(GUIDE.questions[0], id="talk/x", competencies=("nonsense", "failure"))
+    guide = replace(GUIDE, id="other", path="content/other.md", questions=(question,), notes=())
+    with store.write_index(database) as (writer, _):
+        writer.put_guide(replace(guide, questions=(replace(question, guide="other"),)), ())
+    with store.open_index(database) as reader:
+        (card,) = reader.question_cards(["talk/x"])
+    assert card.competencies == ("nonsense", "failure")
+    conn = sqlite3.connect(database)
+    linked = conn.execute(
+        "SELECT competency FROM question_competencies WHERE question = 'talk/x'"
+    ).fetchall()
+    conn.close()
+    assert linked == [("failure",)]
+
+
 def test_passages_are_found_by_id(database: Path) -> None:
     with store.open_index(database) as reader:
         found = reader.passages(["sentence:kettle:0", "note:talk:0", "sentence:kettle:9"])
@@ -255,15 +271,15 @@ def test_an_inferred_competency_never_hides_an_authored_one(database: Path) -> N
 
 
 def test_an_error_in_a_transaction_leaves_everything_as_it_was(database: Path) -> None:
-    class Mishap(Exception):
+    class MishapError(Exception):
         pass
 
     def meddle() -> None:
         with store.write_index(database) as (writer, _):
             writer.remove_story("kettle")
-            raise Mishap
+            raise MishapError
 
-    with pytest.raises(Mishap):
+    with pytest.raises(MishapError):
         meddle()
     with store.open_index(database) as reader:
         assert reader.story("kettle") == STORY
@@ -310,7 +326,9 @@ def test_a_database_of_someone_else_is_never_touched(tmp_path: Path) -> None:
         store.state(path)
 
 
-@pytest.mark.parametrize("content", [b"not a database at all, only text\n" * 40, b"SQLite format 3"])
+@pytest.mark.parametrize(
+    "content", [b"not a database at all, only text\n" * 40, b"SQLite format 3"]
+)
 def test_a_damaged_database_is_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "kb.db"
     path.write_bytes(content)

@@ -97,12 +97,10 @@ class Writer:
     def put_story(self, story: Story, passages: Sequence[Passage]) -> None:
         """Add a story (its id must not be there) with its passages."""
         self._insert("stories", [_story_row(story)])
-        self._insert(
-            "story_competencies",
-            [
-                {"story": story.id, "competency": c, "source": "authored", "score": 1.0}
-                for c in dict.fromkeys(story.competencies)
-            ],
+        self._conn.executemany(
+            "INSERT INTO story_competencies"
+            " SELECT ?, id, 'authored', 1.0 FROM competencies WHERE id = ?",
+            [(story.id, c) for c in dict.fromkeys(story.competencies)],
         )
         self._insert(
             "story_tags", [{"story": story.id, "tag": t} for t in dict.fromkeys(story.tags)]
@@ -146,12 +144,10 @@ class Writer:
 
     def _put_question(self, guide: Guide, question: Question, position: int) -> None:
         self._insert("questions", [_question_row(guide, question, position)])
-        self._insert(
-            "question_competencies",
-            [
-                {"question": question.id, "competency": c}
-                for c in dict.fromkeys(question.competencies)
-            ],
+        # an unknown one is a finding, stays in the JSON column, and has no link
+        self._conn.executemany(
+            "INSERT INTO question_competencies SELECT ?, id FROM competencies WHERE id = ?",
+            [(question.id, c) for c in dict.fromkeys(question.competencies)],
         )
         for table, rows in _under(guide, question).items():
             kind = table.removesuffix("s").replace("_", "-")

@@ -1,0 +1,398 @@
+"""The commands, whole: as a user runs them, with the real model."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import click
+import pytest
+
+from kb.cli import COMMANDS, cli
+from tests.conftest import Kb
+
+pytestmark = pytest.mark.model
+
+ARCHITECT = "disagreement with architect"
+# what must not be loaded on the way of a match
+HEAVY = ["torch", "sentence_transformers", "transformers", "sqlite_utils", "datasette", "scipy"]
+LOOK = """
+import sys
+from kb.cli import run
+code = run(sys.argv[2:])
+print([m for m in sys.argv[1].split(",") if m in sys.modules], file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def loaded(kb: Kb, modules: list[str], *args: str) -> list[str]:
+    """Which of the modules a command has loaded at its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK, ",".join(modules), *args],
+        cwd=kb.folder, env=kb.environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found: list[str] = eval(done.stderr.splitlines()[-1], {})
+    return found
+
+
+# --- the way of a new user
+
+
+def test_from_nothing_to_the_first_own_story(kb: Kb) -> None:
+    made = kb("init", "bank").stdout
+    assert "kb build" in made
+    assert "kb match" in made
+    bank = kb.folder / "bank"
+    built = kb("build", cwd=bank)
+    assert "0 stories" in built.stdout
+    assert "personal/" in built.stdout  # what to do next
+    nothing = kb("match", ARCHITECT, cwd=bank)
+    assert "no stories yet" in nothing.stdout
+    (bank / "personal" / "gateway.md").write_text(
+        "# The gateway\n\n## Action\nOur architect wanted a gateway. I thought it was wrong, "
+        "measured what it would cost, and showed him.\n\n## Result\nHe changed the design.\n",
+        encoding="utf-8",
+    )
+    kb("build", cwd=bank)
+    answer = kb("match", ARCHITECT, cwd=bank).stdout
+    assert "The gateway" in answer
+    assert "personal/gateway.md:" in answer
+
+
+def test_the_sample_bank_answers_the_main_question(samples: Kb) -> None:
+    answer = samples.json("match", ARCHITECT)
+    first = answer["stories"][0]
+    assert first["id"] == "anselms-single-stream"
+    assert first["fit"] in {"strong", "workable"}
+    assert "architect" in answer["questions"][0]["text"]
+    assert answer["questions"][0]["practices"]
+
+
+# --- match
+
+
+def test_match_prints_one_object_of_the_promised_shape(samples: Kb) -> None:
+    answer = samples.json("match", ARCHITECT)
+    assert set(answer) >= {"question", "fit", "stories", "questions"}
+    assert answer["question"] == ARCHITECT
+    assert answer["fit"] == answer["stories"][0]["fit"]
+    assert len(answer["stories"]) == 3
+    for story in answer["stories"]:
+        assert set(story) >= {
+            "id", "title", "path", "date", "role", "company", "status", "stale", "pinned",
+            "competencies", "fit", "score", "evidence",
+        }  # fmt: skip
+        assert story["fit"] in {"strong", "workable", "stretch", "gap"}
+        assert 0 <= story["score"] <= 1
+        assert story["path"].startswith("personal/samples/")
+        for evidence in story["evidence"]:
+            line = (samples.folder / story["path"]).read_text("utf-8").splitlines()
+            start = " ".join(evidence["text"].split()[:2])
+            assert start in line[evidence["line"] - 1]
+    scores = [s["score"] for s in answer["stories"]]
+    assert scores == sorted(scores, reverse=True)
+    for question in answer["questions"]:
+        assert set(question) >= {"id", "text", "path", "line", "score", "practices"}
+        heading = (samples.folder / question["path"]).read_text("utf-8").splitlines()
+        assert question["text"] in heading[question["line"] - 1]
+
+
+def test_zero_gives_every_story_that_is_not_retired(samples: Kb) -> None:
+    every = {s["id"] for s in samples.json("match", "-n", "0", ARCHITECT)["stories"]}
+    assert every == {s["id"] for s in samples.json("list")}
+    path = samples.folder / "personal/samples/tariq-at-four-oclock.md"
+    path.write_text(path.read_text("utf-8").replace("---\n", "---\nstatus: retired\n", 1), "utf-8")
+    samples("build")
+    left = {s["id"] for s in samples.json("match", "-n", "0", ARCHITECT)["stories"]}
+    assert left == every - {"tariq-at-four-oclock"}
+    assert "tariq-at-four-oclock" in {s["id"] for s in samples.json("list")}
+
+
+def test_the_question_needs_no_quotes(samples: Kb) -> None:
+    assert samples.json("match", *ARCHITECT.split()) == samples.json("match", ARCHITECT)
+
+
+def test_a_pin_comes_first_of_all(samples: Kb) -> None:
+    pinned = "a page that shows which seats are free"
+    path = samples.folder / "personal/samples/tariq-at-four-oclock.md"
+    text = path.read_text("utf-8").replace("---\n", f"---\nanswers: ['{pinned}']\n", 1)
+    path.write_text(text, "utf-8")
+    samples("build")
+    first = samples.json("match", f"  {pinned.upper()}? ")["stories"][0]
+    assert (first["id"], first["pinned"], first["fit"]) == ("tariq-at-four-oclock", True, "strong")
+    # the newer word of the journal wins
+    journal = samples.folder / "personal/_kb/journal.jsonl"
+    journal.parent.mkdir(exist_ok=True)
+    line = {
+        "v": 1, "at": "2026-01-01T00:00:00Z", "kind": "unpin",
+        "story": "tariq-at-four-oclock", "question": pinned,
+    }  # fmt: skip
+    journal.write_text(json.dumps(line) + "\n", "utf-8")
+    assert not any(s["pinned"] for s in samples.json("match", pinned)["stories"])
+
+
+def test_filters_narrow_and_say_when_nothing_is_left(samples: Kb) -> None:
+    def found(*args: str) -> set[str]:
+        return {s["company"] for s in samples.json("match", "-n", "0", ARCHITECT, *args)["stories"]}
+
+    assert found("--company", "tarrant") == {"Tarrant Lift Services"}
+    assert "Skerry Line" not in found("--since", "2020")
+    assert found("--tag", "no such tag") == set()
+    only = samples.json("match", "-n", "0", ARCHITECT, "--competency", "disagreement")["stories"]
+    assert "anselms-single-stream" in {s["id"] for s in only}
+    assert len(only) < 14
+    assert "No story passes" in samples("match", ARCHITECT, "--tag", "none").stdout
+
+
+def test_batch_answers_a_line_each_and_goes_on_after_a_bad_one(samples: Kb) -> None:
+    lines = f"{ARCHITECT}\n\n???\n{'x' * 5000}\na date that slipped\n"
+    done = samples("match", "--batch", "-", "--json", stdin=lines)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(answers) == 4
+    assert ["error" in a for a in answers] == [False, True, True, False]
+    assert answers[0] == samples.json("match", ARCHITECT)
+    assert answers[3]["question"] == "a date that slipped"
+
+
+def test_explain_names_the_terms(samples: Kb) -> None:
+    assert re.search(r"Score 0\.\d+, of \w+", samples("match", "--explain", ARCHITECT).stdout)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "???"])
+def test_an_empty_question_is_a_sentence(samples: Kb, question: str) -> None:
+    done = samples("match", question, code=2)
+    assert done.stdout == ""
+    assert "the question is empty" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_index_says_what_to_do(kb: Kb) -> None:
+    kb("init", ".")
+    done = kb("match", ARCHITECT, code=1)
+    assert "kb build" in done.stderr
+
+
+def test_a_stale_index_is_answered_with_one_line_about_it(samples: Kb) -> None:
+    before = samples.json("match", ARCHITECT)
+    (samples.folder / "personal/samples/tariq-at-four-oclock.md").unlink()
+    (samples.folder / "personal/new.md").write_text("# New\n\nOne.\n", "utf-8")
+    done = samples("match", ARCHITECT, "--json")
+    assert done.stderr == "2 files changed; run kb build\n"
+    assert json.loads(done.stdout) == before
+
+
+def test_a_stale_story_is_marked_in_every_output(samples: Kb) -> None:
+    path = samples.folder / "personal/samples/anselms-single-stream.md"
+    path.write_bytes(b"\xff\xfe\x00bad")
+    built = samples("build", code=1)
+    assert "personal/samples/anselms-single-stream.md:1: " in built.stderr
+    first = samples.json("match", ARCHITECT)["stories"][0]
+    assert (first["id"], first["stale"]) == ("anselms-single-stream", True)
+    assert "stale" in samples("match", ARCHITECT).stdout
+    assert "stale" in samples("list").stdout
+    assert "stale" in samples("show", "anselms").stdout
+
+
+def test_a_match_loads_nothing_heavy(samples: Kb) -> None:
+    assert loaded(samples, [*HEAVY, "rich", "markdown_it"], "match", ARCHITECT) == []
+    assert loaded(samples, ["numpy", "onnxruntime"], "match", ARCHITECT) == ["numpy", "onnxruntime"]
+
+
+def test_a_build_of_nothing_new_loads_no_model(samples: Kb) -> None:
+    assert loaded(samples, [*HEAVY, "onnxruntime", "numpy", "tokenizers"], "build") == []
+
+
+def test_help_loads_no_command(kb: Kb) -> None:
+    assert loaded(kb, [*HEAVY, "numpy", "yaml", "sqlite3", "rich"], "--help") == []
+
+
+# --- output
+
+
+def test_in_a_pipe_there_is_no_colour_and_no_wrapping(samples: Kb) -> None:
+    out = samples("match", ARCHITECT).stdout
+    assert "\x1b" not in out
+    answer = samples.json("match", ARCHITECT)
+    for story in answer["stories"]:
+        if story["fit"] != "gap":
+            assert all(e["text"] in out for e in story["evidence"])
+
+
+@pytest.mark.parametrize("args", [["match", ARCHITECT], ["list"], ["show", "anselms"], ["--help"]])
+def test_on_a_terminal_it_fits_80_columns(samples: Kb, args: list[str]) -> None:
+    lines = on_a_terminal(samples, args)
+    assert lines
+    assert max(map(len, lines)) <= 80
+
+
+def on_a_terminal(kb: Kb, args: list[str]) -> list[str]:
+    import pty
+
+    master, slave = pty.openpty()
+    environment = {**kb.environment, "COLUMNS": "120", "NO_COLOR": "1", "TERM": "xterm"}
+    command = [sys.executable, "-m", "kb", *args]
+    with subprocess.Popen(
+        command, stdout=slave, stderr=slave, cwd=kb.folder, env=environment
+    ) as process:
+        os.close(slave)
+        said = b""
+        while True:
+            try:
+                said += os.read(master, 65536)
+            except OSError:
+                break
+        process.wait()
+    os.close(master)
+    return said.decode().replace("\r\n", "\n").splitlines()
+
+
+def test_a_reader_that_stops_early_is_no_error(samples: Kb) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m kb list --questions | head -n 1",
+        shell=True, cwd=samples.folder, env=samples.environment, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stderr == ""
+
+
+# --- list and show
+
+
+def test_list_and_its_filters(samples: Kb) -> None:
+    lines = samples("list").stdout.splitlines()
+    assert len(lines) == 14
+    assert any("migration-project" in line and "(draft)" in line for line in lines)
+    some = samples("list", "--competency", "disagreement").stdout
+    assert "anselms-single-stream" in some
+    questions = samples.json("list", "--questions", "--competency", "disagreement")
+    assert questions
+    assert all("disagreement" in q["competencies"] for q in questions)
+    samples("list", "--questions", "--tag", "x", code=2)
+
+
+def test_an_unknown_competency_is_answered_with_the_nearest(samples: Kb) -> None:
+    done = samples("match", ARCHITECT, "--competency", "disagrement", code=2)
+    assert "Did you mean disagreement?" in done.stderr
+    assert "2023" in samples("list", "--since", "last year", code=2).stderr
+
+
+def test_show_takes_the_start_of_an_id(samples: Kb) -> None:
+    text = samples("show", "anselms").stdout
+    assert text.startswith("Anselm's single stream")
+    assert "Learning" in text
+    assert "told aloud" in text
+    question = samples("show", "how-do-you-handle-disagreements").stdout
+    assert "Good practice" in question
+    assert "Follow-ups" in question
+    shown = samples.json("show", "anselms")
+    assert [p["part"] for p in shown["parts"]] == [
+        "situation", "task", "action", "result", "learning",
+    ]  # fmt: skip
+
+
+def test_show_of_something_unclear_or_unknown(samples: Kb) -> None:
+    assert "could be several" in samples("show", "f", code=2).stderr
+    assert "Did you mean" in samples("show", "anselm-single-stream", code=2).stderr
+
+
+# --- workspaces
+
+
+def test_a_workspace_is_found_from_below_by_name_or_remembered(samples: Kb, kb: Kb) -> None:
+    below = samples.folder / "personal" / "samples"
+    assert len(samples("list", cwd=below).stdout.splitlines()) == 14
+    elsewhere = samples.folder.parent
+    assert len(samples("-w", "work", "list", cwd=elsewhere).stdout.splitlines()) == 14
+    assert len(samples("list", "-w", "work", cwd=elsewhere).stdout.splitlines()) == 14
+    none = samples("list", code=1, cwd=elsewhere)
+    assert "kb init" in none.stderr
+    kb("init", str(elsewhere / "second"))
+    remembered = kb("list", code=1, cwd=elsewhere)
+    assert "second" in remembered.stderr
+
+
+def test_a_wrong_kb_yaml_names_file_line_and_key(samples: Kb) -> None:
+    config = samples.folder / "kb.yaml"
+    config.write_text("content: [content]\npersnal: [personal]\n", "utf-8")
+    done = samples("list", code=2)
+    assert "kb.yaml:2: " in done.stderr
+    assert "personal" in done.stderr
+
+
+def test_init_overwrites_nothing(samples: Kb) -> None:
+    story = samples.folder / "personal/samples/anselms-single-stream.md"
+    before = story.read_bytes()
+    samples("init", ".", code=1)
+    assert story.read_bytes() == before
+
+
+def test_update_guides_leaves_edited_ones(samples: Kb) -> None:
+    edited = samples.folder / "content" / "people.md"
+    edited.write_text(edited.read_text("utf-8") + "\nMine.\n", "utf-8")
+    (samples.folder / "content" / "delivery.md").unlink()
+    samples("init", "--update-guides")
+    assert edited.read_text("utf-8").endswith("Mine.\n")
+
+
+# --- the rest
+
+
+def test_eval_prints_the_metrics(samples: Kb) -> None:
+    judged = samples.folder / "judged.jsonl"
+    judged.write_text(
+        json.dumps({"id": "1", "kind": "question", "text": ARCHITECT,
+                    "relevant": {"anselms-single-stream": 3}}) + "\n"
+        + json.dumps({"id": "2", "kind": "nothing", "text": "a patent", "relevant": {}}) + "\n",
+        "utf-8",
+    )  # fmt: skip
+    table = samples.json("eval", "judged.jsonl")
+    assert table["overall"]["MRR"] == 1.0
+    judged.write_text('{"id": 1}\n', "utf-8")
+    assert "judged.jsonl:1" in samples("eval", "judged.jsonl", code=1).stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_are_for_kb(kb: Kb, shell: str) -> None:
+    assert "_KB_COMPLETE" in kb("completion", shell).stdout
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+def test_completion_completes(kb: Kb) -> None:
+    environment = {
+        **kb.environment,
+        "_KB_COMPLETE": "bash_complete",
+        "COMP_WORDS": "kb ma",
+        "COMP_CWORD": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "kb"], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "match" in done.stdout
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    context = click.Context(cli)
+    for name, (_, line) in COMMANDS.items():
+        command = cli.get_command(context, name)
+        assert command is not None
+        text = command.get_help(click.Context(command, info_name=f"kb {name}"))
+        assert f"kb {name}" in text.split("Options:")[1], name
+        assert command.get_short_help_str(200) == line
+
+
+def test_misuse_ends_with_2_and_a_hint(kb: Kb) -> None:
+    assert "Did you mean: kb match?" in kb("mtach", code=2).stderr
+    assert "--help" in kb("match", "--nonsense", code=2).stderr
+    assert "kb 0." in kb("--version").stdout
+
+
+def test_a_fault_of_our_own_is_no_traceback(samples: Kb) -> None:
+    conn_path = samples.folder / "kb.db"
+    conn_path.write_bytes(b"SQLite format 3\x00" + b"\x00" * 200)
+    done = samples("match", ARCHITECT, code=1)
+    assert done.stderr.startswith("kb: ")
+    assert "delete it" in done.stderr
