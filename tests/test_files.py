@@ -623,9 +623,7 @@ def test_without_a_record_nothing_that_differs_is_replaced(
     assert json.loads(manifest.read_text())["guides"].keys() == {"sub/two.md"}
 
 
-def test_guides_are_not_put_into_a_folder_that_is_no_workspace(
-    stock: Path, tmp_path: Path
-) -> None:
+def test_guides_are_not_put_into_a_folder_that_is_no_workspace(stock: Path, tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="is no workspace"):
         update_guides(load_workspace(put(tmp_path / "other" / "x.md").parent))
     assert written(tmp_path / "other") == {"x.md"}

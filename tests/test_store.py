@@ -219,7 +219,7 @@ def test_blocks_lie_end_to_end_in_the_order_of_ids(database: Path) -> None:
 
 
 def test_arrays_keep_type_shape_and_values(database: Path) -> None:
-    arrays = {
+    arrays: dict[str, np.ndarray] = {
         "ranking.mean": np.array([[1.5, 2.5]], np.float32),
         "ranking.owner": np.array([3, 1], np.int64),
         "ranking.none": np.zeros((0, 4), np.float32),
