@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,6 @@ class Matcher:
     pins: Pins
     cards: dict[str, StoryCard] = field(init=False)
     owners: tuple[str, ...] = field(init=False)
-    inferred: Mapping[str, tuple[str, ...]] = field(init=False)
     _stories: rank.StoryVectors = field(init=False)
     _prepared: rank.Prepared = field(init=False)
     _guide: dict[str, np.ndarray] = field(init=False)
@@ -58,14 +57,10 @@ class Matcher:
         blocks = self.reader.blocks("story")
         self.cards = {c.id: c for c in self.reader.story_cards()}
         self.owners = blocks.owners
-        self.inferred = self.reader.inferred()
         self._stories = rank.StoryVectors.of(
             blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, self.encoder.dimensions
         )
-        ranking = self.reader.arrays("ranking.")
-        self._prepared = rank.Prepared.from_arrays(
-            {name.removeprefix("ranking."): array for name, array in ranking.items()}
-        )
+        self._prepared = rank.Prepared.from_arrays(self.reader.arrays("ranking."))
         self._guide = self.reader.arrays("guide.")
         self._question_ids = self.reader.question_ids()
 
@@ -113,11 +108,12 @@ class Matcher:
 
     def _order(self, scores: np.ndarray, pinned: set[str], filters: Filters) -> list[int]:
         """Story numbers in final order: pinned first, then by score, then by id."""
+        inferred = self.reader.inferred() if filters.competency else {}
         kept = [
             number
             for number, owner in enumerate(self.owners)
             if self.cards[owner].status != "retired"
-            and filters.keep(self.cards[owner], self.inferred.get(owner, ()))
+            and filters.keep(self.cards[owner], inferred.get(owner, ()))
         ]
         return sorted(kept, key=lambda n: (self.owners[n] not in pinned, -scores[n], n))
 
@@ -158,7 +154,7 @@ class Matcher:
 
     def _questions(self, query: np.ndarray) -> tuple[QuestionMatch, ...]:
         nearest = rank.nearest_questions(
-            query, self._guide["guide.wordings"], self._guide["guide.owner"], NEAREST_QUESTIONS
+            query, self._guide["wordings"], self._guide["owner"], NEAREST_QUESTIONS
         )
         scores = {self._question_ids[number]: score for number, score in nearest}
         cards = {c.id: c for c in self.reader.question_cards(scores)}

@@ -74,7 +74,7 @@ class Bank:
         os.utime(path, ns=(10**18 + self.minutes, 10**18 + self.minutes))
         return path
 
-    def open(self) -> FakeEncoder:
+    def open(self, texts: int) -> FakeEncoder:
         self.opened += 1
         return self.encoder
 
@@ -317,11 +317,11 @@ def test_a_build_that_another_one_overtook_starts_over(bank: Bank) -> None:
     bank.write("personal/b.md", STORY.replace("kettle", "pot"))
     rival = Bank.open
 
-    def overtaken(self: Bank) -> FakeEncoder:
+    def overtaken(self: Bank, texts: int) -> FakeEncoder:
         if self.opened == 1:
             self.opened += 1
             self.build()  # another build commits while this one embeds
-        return rival(self)
+        return rival(self, texts)
 
     bank.opened = 1
     bank.open = overtaken.__get__(bank)  # type: ignore[method-assign]
@@ -362,6 +362,27 @@ def test_an_incremental_build_ends_where_a_build_from_nothing_does(bank: Bank) -
     bank.workspace.database.unlink()
     bank.build()
     assert dump() == step_by_step
+
+
+def test_the_ranking_of_an_incremental_build_is_that_of_a_whole_one(bank: Bank) -> None:
+    def ranking() -> dict[str, object]:
+        with store.open_index(bank.workspace.database) as reader:
+            arrays = {k: v.round(5).tolist() for k, v in reader.arrays("ranking.").items()}
+            return {**arrays, "ranked": reader.ranked(), "inferred": reader.inferred()}
+
+    bank.write("personal/b.md", STORY)
+    bank.build()
+    bank.write("personal/a.md", "# A\n\nThe architect drew a gateway.\n")
+    bank.write("personal/c.md", "# C\n\nA kettle and an invoice.\n")
+    bank.build()
+    bank.write("personal/c.md", "# C\n\nA gateway after all.\n")
+    (bank.folder / "personal/b.md").unlink()
+    bank.build()
+    step_by_step = ranking()
+    assert step_by_step["ranked"] == ("a", "c")
+    bank.workspace.database.unlink()
+    bank.build()
+    assert ranking() == step_by_step
 
 
 def test_findings_are_kept_and_go_with_their_file(bank: Bank) -> None:

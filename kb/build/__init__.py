@@ -17,7 +17,8 @@ from kb.errors import StoreError
 if TYPE_CHECKING:
     from kb.embed import Encoder
     from kb.files import Workspace
-    from kb.store import Reader, Writer
+    from kb.store import Reader
+    from kb.store.write import Writer
 
 ATTEMPTS = 5
 
@@ -28,14 +29,14 @@ class Tools:
 
     guides: the library's folder. competencies: loads the canonical ones.
     compiled: the fingerprint of the compiled model, or "" when there is none yet;
-    encoder: opens the model, compiling it first if need be; progress(done, all)
-    while texts are embedded; clock: seconds, for how long it took.
+    encoder: opens the model for so many texts, compiling it first if need be;
+    progress(done, all) while texts are embedded; clock: seconds, for how long it took.
     """
 
     guides: Path
     competencies: Callable[[], dict[str, Competency]]
     compiled: Callable[[], str]
-    encoder: Callable[[], Encoder]
+    encoder: Callable[[int], Encoder]
     progress: Callable[[int, int], None]
     clock: Callable[[], float]
 
@@ -138,7 +139,8 @@ class _Run:
             index.write_documents(writer, plan, draft, found)
             if library:
                 index.write_library(writer, library, found)
-            index.write_ranking(writer, reader)
+            changed = None if library else {story.id for story, _ in draft.stories}
+            index.write_ranking(writer, reader, changed)
             self._write_notes(writer, fingerprint)
             report = self._report(plan, reader.counts())
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)
@@ -148,7 +150,7 @@ class _Run:
         known = self.before.meta.get("fingerprint", "")
         if known and not embedding and self.before.reader and not self._model_moved():
             return known
-        return self.tools.compiled() or self.tools.encoder().fingerprint
+        return self.tools.compiled() or self.tools.encoder(0).fingerprint
 
     def _still_as_planned(self, reader: Reader) -> bool:
         if self.before.reader is None:

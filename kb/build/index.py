@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,8 @@ from kb.store.vectors import Block, Blocks
 
 if TYPE_CHECKING:
     from kb.build.plan import Plan
-    from kb.store import Reader, Writer
+    from kb.store import Reader
+    from kb.store.write import Writer
 
 NUMBER = {kind: number for number, kind in enumerate(PASSAGE_KINDS)}
 # An inferred competency is kept from this score on: the fit called "workable" or better.
@@ -129,18 +130,29 @@ def wording_arrays(reader: Reader) -> dict[str, np.ndarray]:
     }
 
 
-def write_ranking(writer: Writer, reader: Reader) -> None:
-    """Compute and keep what depends only on stories and guides, so that a match is quick."""
-    blocks = reader.blocks("story")
-    questions = reader.library()
+def write_ranking(writer: Writer, reader: Reader, changed: Collection[str] | None) -> None:
+    """Compute and keep what depends only on stories and guides, so that a match is quick.
+
+    changed: ids of the stories whose words changed, None for all (or a new library).
+    """
     library = read_library(reader.blocks("library"))
+    owners, before = reader.story_ids(), reader.ranked()
+    new = owners if changed is None else tuple(o for o in owners if o in changed)
+    blocks = reader.blocks("story", new)
     stories = rank.StoryVectors.of(
         blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, library.wordings.shape[1]
     )
-    prepared = rank.prepare(stories, library)
+    prepared = fresh = rank.prepare(stories, library)
+    if changed is None:
+        writer.clear_inferred()
+    else:
+        place = {owner: n for n, owner in enumerate((*before, *new))}
+        columns = np.array([place[o] for o in owners], dtype=np.int64)
+        prepared = rank.Prepared.from_arrays(reader.arrays("ranking.")).joined(fresh, columns)
     writer.put_arrays({f"ranking.{k}": v for k, v in prepared.to_arrays().items()})
     writer.put_arrays(wording_arrays(reader))
-    writer.put_inferred(infer_competencies(stories, blocks.owners, prepared, questions))
+    writer.put_ranked(owners)
+    writer.put_inferred(infer_competencies(stories, new, fresh, reader.library()))
 
 
 def infer_competencies(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kb.store import Reader
 
 HASH_BYTES = 16
+# So many texts are embedded in the time that it takes to read what ships.
+FEW = 8
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "vectors.npz"
 
 
@@ -54,7 +56,7 @@ def save_shipped(path: Path, fingerprint: str, vectors: dict[bytes, np.ndarray])
 def vectors_for(
     texts: Iterable[str],
     *,
-    encoder: Callable[[], Encoder],
+    encoder: Callable[[int], Encoder],
     fingerprint: str,
     reader: Reader | None,
     progress: Callable[[int, int], None] | None,
@@ -62,15 +64,17 @@ def vectors_for(
     """hash -> vector of every text, and how many of them had to be embedded.
 
     reader: an index with the same fingerprint to take vectors from, or None.
-    `encoder` is called only if something is left to embed; progress(done, all).
+    `encoder` is called, with how many texts, only if something is left to embed;
+    progress(done, all).
     """
     wanted = {text_hash(t): t for t in texts}
     found = reader.vectors(wanted) if reader and wanted else {}
     if len(found) < len(wanted):
-        shipped = load_shipped(fingerprint)
+        few = len(wanted) - len(found) <= FEW
+        shipped = {} if few else load_shipped(fingerprint)
         found.update((h, shipped[h]) for h in wanted if h not in found and h in shipped)
     missing = {h: t for h, t in wanted.items() if h not in found}
     if missing:
-        matrix = encoder().encode(list(missing.values()), progress=progress)
+        matrix = encoder(len(missing)).encode(list(missing.values()), progress=progress)
         found.update(zip(missing, matrix, strict=True))
     return found, len(missing)

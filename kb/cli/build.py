@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from kb.domain import BuildReport
     from kb.files import Workspace
 
+# From so many texts on, a slower start pays for itself.
+FEW_TEXTS = 16
+
 EPILOG = """\b
 Examples:
   kb build
@@ -70,7 +73,7 @@ def _tools(space: Workspace, progress: object) -> Tools:
         guides=shipped().guides,
         competencies=competencies,
         compiled=compiled,
-        encoder=lambda: common.encoder_for(space, "build"),
+        encoder=lambda texts: common.encoder_for(space, "few" if texts <= FEW_TEXTS else "build"),
         progress=progress,  # type: ignore[arg-type]
         clock=time.monotonic,
     )

@@ -15,7 +15,7 @@ import click
 from kb.render.layout import Page
 
 if TYPE_CHECKING:
-    from kb.embed import Encoder
+    from kb.embed import Encoder, Purpose
     from kb.files import Workspace
     from kb.filters import Filters
     from kb.match import Matcher
@@ -106,7 +106,7 @@ def echo_json(value: object, *, lines: bool = False) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=None if lines else 2))
 
 
-def encoder_for(workspace: Workspace, purpose: str) -> Encoder:
+def encoder_for(workspace: Workspace, purpose: Purpose) -> Encoder:
     """The workspace's encoder; its model is compiled first where that was never done."""
     from kb.embed import OnnxEncoder, default_cache, find_compiled
 
@@ -118,7 +118,7 @@ def encoder_for(workspace: Workspace, purpose: str) -> Encoder:
 
         with steps() as report:
             compiled = ensure_compiled(workspace.model, cache, report)
-    return OnnxEncoder.open(compiled, "build" if purpose == "build" else "question")
+    return OnnxEncoder.open(compiled, purpose)
 
 
 @contextmanager

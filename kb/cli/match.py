@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from kb import render
 from kb.cli import common
 from kb.errors import KBError, UsageError
+from kb.render.matches import match_json, match_text
 
 if TYPE_CHECKING:
     from kb.filters import Filters
@@ -71,14 +71,14 @@ def _answer(
 ) -> None:
     result = matcher.match(asked, count=count, filters=filters)
     if as_json:
-        common.echo_json(render.match_json(result))
+        common.echo_json(match_json(result))
         return
     page = common.page()
     if not matcher.owners:
         click.echo("There are no stories yet. Write one in personal/, then run: kb build")
     elif not result.stories:
         click.echo("No story passes the filters.")
-    click.echo(render.match_text(result, page, explain=explain))
+    click.echo(match_text(result, page, explain=explain))
 
 
 def _answer_batch(
@@ -91,8 +91,8 @@ def _answer_batch(
         answer: dict[str, Any]
         try:
             result = matcher.match(line, count=count, filters=filters)
-            answer = render.match_json(result)
-            text = render.match_text(result, page)
+            answer = match_json(result)
+            text = match_text(result, page)
         except KBError as error:
             answer = {"question": line.strip(), "error": str(error), "line": number}
             text = f"line {number}: {error}"

@@ -10,7 +10,7 @@ what depends only on stories and library; `rank` is then a few small products.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -142,6 +142,20 @@ class Prepared:
         """What `to_arrays` gave. KeyError if an array is missing."""
         kept = {field.name: arrays[field.name] for field in fields(cls)}
         return cls(**kept)  # type: ignore[arg-type]  # the dtypes are those of to_arrays
+
+    def joined(self, other: Prepared, columns: Ints) -> Prepared:
+        """The stories of both as one, for the same library: what is said of one
+        story does not depend on the others.
+
+        columns (s,): for each story its place among those of `self` and then
+        those of `other`.
+        """
+        return replace(
+            other,
+            mean=np.concatenate([self.mean, other.mean], axis=1)[:, columns],
+            sd=np.concatenate([self.sd, other.sd], axis=1)[:, columns],
+            bridge=np.concatenate([self.bridge, other.bridge], axis=1)[:, columns],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,27 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import StoreError
+from kb.store.marks import APPLICATION_ID, SCHEMA_VERSION
 from kb.store.read import Reader
-from kb.store.schema import APPLICATION_ID, SCHEMA_VERSION
-from kb.store.write import Writer, parts_text
 
 if TYPE_CHECKING:
-    from kb.store.vectors import Block, Blocks
+    from kb.store.write import Writer
 
-__all__ = [
-    "SCHEMA_VERSION",
-    "Block",
-    "Blocks",
-    "Reader",
-    "Writer",
-    "open_index",
-    "parts_text",
-    "state",
-    "write_index",
-]
+__all__ = ["SCHEMA_VERSION", "Reader", "open_index", "state", "write_index"]
 
 # How long a writer waits for another one, in ms: longer than any commit takes.
 BUSY_MS = 10_000
+_NONE_YET = ("there is no index yet.", "Run: kb build")
 
 
 def state(path: Path) -> str:
@@ -40,45 +30,24 @@ def state(path: Path) -> str:
     """
     if not path.exists() or path.stat().st_size == 0:
         return "missing"
-    try:
-        conn = sqlite3.connect(path, timeout=BUSY_MS / 1000)
-        try:
-            marked = conn.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-            schema = Reader(conn).schema() if marked else ""
-            empty = not conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-        finally:
-            conn.close()
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, error) from error
-    if empty:
-        return "missing"
-    if not marked:
-        raise StoreError(
-            "this is a database, but not one that kb made.",
-            "Name another file as database: in kb.yaml.",
-            str(path),
-        )
-    return "current" if schema == SCHEMA_VERSION else "other"
+    with _reading(path) as conn:
+        return _look(conn, path)
 
 
 @contextmanager
 def open_index(path: Path) -> Iterator[Reader]:
     """The index for reading, as of one moment. Raises StoreError if there is none."""
-    found = state(path)
-    if found == "missing":
-        raise StoreError("there is no index yet.", "Run: kb build")
-    if found == "other":
-        raise StoreError("the index was made by another version of kb.", "Run: kb build")
-    try:
-        conn = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
-        try:
-            # one snapshot for all that is read, whatever a build commits meanwhile
-            conn.execute("BEGIN")
-            yield Reader(conn)
-        finally:
-            conn.close()
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, error) from error
+    if not path.exists() or path.stat().st_size == 0:
+        raise StoreError(*_NONE_YET)
+    with _reading(path) as conn:
+        # one snapshot for all that is read, whatever a build commits meanwhile
+        conn.execute("BEGIN")
+        found = _look(conn, path)
+        if found == "missing":
+            raise StoreError(*_NONE_YET)
+        if found == "other":
+            raise StoreError("the index was made by another version of kb.", "Run: kb build")
+        yield Reader(conn)
 
 
 @contextmanager
@@ -88,6 +57,8 @@ def write_index(path: Path) -> Iterator[tuple[Writer, Reader]]:
     The file is made readable by its owner only. Raises StoreError when another
     process holds the index for longer than BUSY_MS.
     """
+    from kb.store.write import Writer  # 3 ms that a match does without
+
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     conn = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
     try:
@@ -111,17 +82,34 @@ def write_index(path: Path) -> Iterator[tuple[Writer, Reader]]:
         conn.close()
 
 
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write."""
+    try:
+        conn = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
+        try:
+            yield conn
+        finally:
+            conn.close()
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, error) from error
+
+
+def _look(conn: sqlite3.Connection, path: Path) -> str:
+    if conn.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+        return "current" if Reader(conn).schema() == SCHEMA_VERSION else "other"
+    if conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        raise StoreError(
+            "this is a database, but not one that kb made.",
+            "Name another file as database: in kb.yaml.",
+            str(path),
+        )
+    return "missing"
+
+
 def _damaged(path: Path, error: sqlite3.Error) -> StoreError:
     return StoreError(
         f"the index cannot be read ({error}).",
         "It holds nothing of its own: delete it and run: kb build",
         str(path),
     )
-
-
-def __getattr__(name: str) -> object:
-    if name in {"Block", "Blocks"}:  # they bring numpy, which a build of nothing does without
-        from kb.store import vectors
-
-        return getattr(vectors, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -206,6 +206,14 @@ class Reader:
         """All questions of the workspace's guides, by id: the order of `guide.owner`."""
         return tuple(r[0] for r in self._conn.execute("SELECT id FROM questions ORDER BY id"))
 
+    def story_ids(self) -> tuple[str, ...]:
+        """All stories, by id: the order of their blocks."""
+        return tuple(r[0] for r in self._conn.execute("SELECT id FROM stories ORDER BY id"))
+
+    def ranked(self) -> tuple[str, ...]:
+        """The stories in the order of the ranking's columns, as of the last build."""
+        return _list(self.meta().get("ranked", ""))
+
     def inferred(self) -> dict[str, tuple[str, ...]]:
         """story -> competencies inferred for it, best first."""
         found: dict[str, list[str]] = {}
@@ -240,11 +248,12 @@ class Reader:
         )
         return dict(rows.fetchall())
 
-    def blocks(self, kind: str) -> Blocks:
-        """All vectors of a kind of owner ("story", "question" or "guide"), by owner."""
+    def blocks(self, kind: str, owners: Iterable[str] | None = None) -> Blocks:
+        """The vectors of a kind of owner ("story", "question", "guide" or "library"),
+        by owner; only those of `owners` if given."""
         from kb.store import vectors
 
-        return vectors.read_blocks(self._conn, kind)
+        return vectors.read_blocks(self._conn, kind, owners)
 
     def vectors(self, hashes: Iterable[bytes]) -> dict[bytes, np.ndarray]:
         """The vectors that are there of texts with these 16-byte hashes."""
@@ -253,7 +262,7 @@ class Reader:
         return vectors.lookup(self._conn, hashes)
 
     def arrays(self, prefix: str) -> dict[str, np.ndarray]:
-        """Named arrays whose name begins with the prefix."""
+        """Named arrays whose name begins with the prefix, by the rest of their name."""
         from kb.store import vectors
 
         return vectors.read_arrays(self._conn, prefix)

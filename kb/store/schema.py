@@ -7,10 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kb.domain import Competency
-
-SCHEMA_VERSION = "1"
-# What tells a kb index from any other SQLite file (PRAGMA application_id): "kbix".
-APPLICATION_ID = 0x6B626978
+from kb.store.marks import APPLICATION_ID, SCHEMA_VERSION
 
 Columns = dict[str, type]
 Keys = list[tuple[str, str, str]]

@@ -45,23 +45,31 @@ class Blocks:
     matrix: np.ndarray
 
 
-def read_blocks(conn: sqlite3.Connection, kind: str) -> Blocks:
-    """All blocks of one kind of owner, by id."""
-    rows = conn.execute(
-        "SELECT owner, rows, kinds, weights, data FROM _vectors WHERE kind = ? ORDER BY owner",
-        (kind,),
-    ).fetchall()
+def read_blocks(conn: sqlite3.Connection, kind: str, owners: Iterable[str] | None = None) -> Blocks:
+    """All blocks of one kind of owner, by id, or those of `owners`."""
+    columns = "SELECT owner, rows, kinds, weights, data FROM _vectors WHERE"
+    if owners is None:
+        rows = conn.execute(f"{columns} kind = ? ORDER BY owner", (kind,)).fetchall()
+    else:
+        names = sorted(f"{kind}:{owner}" for owner in owners)
+        found = (conn.execute(f"{columns} owner = ?", (name,)).fetchone() for name in names)
+        rows = [row for row in found if row]
     counts = [r[1] for r in rows]
-    total = sum(counts)
-    data = b"".join(r[4] for r in rows)
-    width = len(data) // (4 * total) if total else 0
+    width = len(rows[0][4]) // (4 * counts[0]) if rows else 0
     return Blocks(
         owners=tuple(r[0].partition(":")[2] for r in rows),
         owner=np.repeat(np.arange(len(rows), dtype=np.int64), counts),
         kinds=np.frombuffer(b"".join(r[2] for r in rows), dtype=np.uint8),
         weights=np.frombuffer(b"".join(r[3] for r in rows), dtype=np.float32),
-        matrix=np.frombuffer(data, dtype=np.float32).reshape(total, width),
+        matrix=_stacked([np.frombuffer(r[4], dtype=np.float32) for r in rows], width),
     )
+
+
+def _stacked(flat: list[np.ndarray], width: int) -> np.ndarray:
+    """Rows laid end to end, (n, width), with one copy."""
+    if not flat:
+        return np.zeros((0, 0), np.float32)
+    return np.concatenate(flat).reshape(-1, width)
 
 
 def lookup(conn: sqlite3.Connection, hashes: Iterable[bytes]) -> dict[bytes, np.ndarray]:
@@ -87,12 +95,14 @@ def lookup(conn: sqlite3.Connection, hashes: Iterable[bytes]) -> dict[bytes, np.
 
 
 def read_arrays(conn: sqlite3.Connection, prefix: str) -> dict[str, np.ndarray]:
-    """name -> array, of those whose name begins with the prefix; read-only views."""
+    """name -> array, of those whose name begins with the prefix, by the rest of it.
+
+    The arrays cannot be written to."""
     rows = conn.execute(
         "SELECT name, dtype, shape, data FROM _arrays WHERE name >= ? AND name < ?",
         (prefix, prefix + "\U0010ffff"),
     )
     return {
-        name: np.frombuffer(data, dtype=dtype).reshape(json.loads(shape))
+        name.removeprefix(prefix): np.frombuffer(data, dtype=dtype).reshape(json.loads(shape))
         for name, dtype, shape, data in rows
     }

@@ -218,9 +218,16 @@ class Writer:
             ],
         )  # fmt: skip
 
+    def put_ranked(self, stories: Sequence[str]) -> None:
+        """Keep the ids of the stories in the order of the ranking's columns."""
+        self.put_meta("ranked", json.dumps(stories))
+
+    def clear_inferred(self) -> None:
+        """Forget every inferred competency."""
+        self._conn.execute("DELETE FROM story_competencies WHERE source = 'inferred'")
+
     def put_inferred(self, scores: Iterable[tuple[str, str, float]]) -> None:
         """Keep inferred competencies as (story, competency, score); authored ones win."""
-        self._conn.execute("DELETE FROM story_competencies WHERE source = 'inferred'")
         self._conn.executemany(
             "INSERT OR IGNORE INTO story_competencies VALUES (?, ?, 'inferred', ?)", scores
         )
