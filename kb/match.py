@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 LONGEST_QUESTION = 4000
 NEAREST_QUESTIONS = 3
 # "Much like ..." is read at a glance: on a line of its own beside the guide's title.
-SHORT = 48
+SHORT = 44
 OPENINGS = ("tell me about a time ", "tell me about ", "describe a time ", "describe ")
 
 
@@ -126,8 +127,10 @@ class Matcher:
             if nearest is None:
                 reasons[number] = "its own words are near to the question"
             else:
-                asked = _shortened(library[nearest].text)
-                reasons[number] = f"much like \u201c{asked}\u201d in {library[nearest].guide}"
+                asked = library[nearest]
+                reasons[number] = (
+                    f"much like \u201c{_shortened(asked.text)}\u201d in {_first_name(asked.guide)}"
+                )
         return reasons
 
     def _story(self, ranking: rank.Ranking, number: int, pinned: set[str], why: str) -> StoryMatch:
@@ -173,6 +176,11 @@ def _shortened(question: str) -> str:
     if len(text) <= SHORT:
         return text
     return text[: SHORT - 1].rsplit(" ", 1)[0].rstrip(",;:") + "\u2026"
+
+
+def _first_name(guide: str) -> str:
+    """A guide's title up to its first joint: "Disagreement & Conflict" is "Disagreement"."""
+    return re.split(r" & |[:,]| and ", guide, maxsplit=1)[0].strip() or guide
 
 
 def check_question(text: str) -> str:
