@@ -1,0 +1,38 @@
+"""An id as it is typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.errors import UsageError
+from kb.lookup import find_id
+
+IDS = ["kettle", "kettle-two", "talk/architect-quarrel", "talk/late", "people/late-again"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("kettle", "kettle"),  # itself, though another begins so
+        ("kettle-", "kettle-two"),
+        ("Kettle-Two.md", "kettle-two"),
+        ("talk/a", "talk/architect-quarrel"),
+        ("architect", "talk/architect-quarrel"),
+    ],
+)
+def test_the_one_that_is_meant(typed: str, meant: str) -> None:
+    assert find_id(typed, IDS) == meant
+
+
+def test_several_are_named() -> None:
+    with pytest.raises(UsageError, match="people/late-again, talk/late"):
+        find_id("late", IDS)
+
+
+def test_the_nearest_is_offered() -> None:
+    with pytest.raises(UsageError, match="Did you mean kettle"):
+        find_id("ketle", IDS)
+    with pytest.raises(UsageError, match="kb list"):
+        find_id("zebra", IDS)
+    with pytest.raises(UsageError):
+        find_id("", IDS)
