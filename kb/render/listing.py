@@ -18,12 +18,13 @@ def story_list(cards: Sequence[StoryCard], page: Page, competency: str = "") -> 
     """
     if not cards:
         return ""
-    room = (page.width or 10_000) - 12
-    left = min(max(columns(c.id) for c in cards), 34 if page.width else 10_000)
+    wide = page.width or 10_000
+    left = min(max(columns(c.id) for c in cards), wide * 2 // 5)
     lines = []
     for card in cards:
         name = pad(page.cut(card.id, left), left)
-        title = page.cut(clean(card.title) + _note(card, competency), room - left - 2)
+        room = wide - left - 2 - (columns(card.date) + 2 if card.date else 0)
+        title = page.cut(clean(card.title) + _note(card, competency), room)
         lines.append(page.sides(f"{name}  {title}", card.date).rstrip())
     return "\n".join(lines)
 
