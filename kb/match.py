@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Characters of a question: a guard against a pasted document, far above any question.
 LONGEST_QUESTION = 4000
 NEAREST_QUESTIONS = 3
+# Cosine of a question with a wording that is the same text, but for rounding.
+SAME_WORDING = 0.9999
 # "Much like ..." is read at a glance: on a line of its own beside the guide's title.
 SHORT = 44
 OPENINGS = ("tell me about a time ", "tell me about ", "describe a time ", "describe ")
@@ -77,7 +79,8 @@ class Matcher:
         ranking = rank.rank(
             query, self._stories, self._prepared, text_scores=self._text_scores(asked)
         )
-        pinned = self._pinned(asked)
+        questions = self._questions(query)
+        pinned = self._pinned(asked, questions)
         chosen = self._order(ranking.scores, pinned, filters or Filters())
         if count:
             chosen = chosen[:count]
@@ -87,25 +90,28 @@ class Matcher:
             question=asked,
             fit=stories[0].fit if stories else "gap",
             stories=stories,
-            questions=self._questions(query),
+            questions=questions,
         )
 
     def _text_scores(self, question: str) -> np.ndarray:
         found = self.reader.text_scores(question)
         return np.array([found.get(owner, 0.0) for owner in self.owners], dtype=np.float32)
 
-    def _pinned(self, question: str) -> set[str]:
+    def _pinned(self, question: str, nearest: tuple[QuestionMatch, ...]) -> set[str]:
         """Ids of the stories that their owner says answer this question.
 
-        The newest word of the journal wins over a story's own `answers:`.
+        The newest word of the journal wins over a story's own `answers:`. Asked
+        in a guide's own wording, a pin to the guide's question counts too.
         """
+        same = [m.question.id for m in nearest if m.score > SAME_WORDING]
+        question_id = same[0] if same else ""
         found = {
             card.id
             for card in self.cards.values()
             if any(same_question(question, answer) for answer in card.answers)
         }
-        found |= self.pins.pinned(question)
-        return found - self.pins.unpinned(question)
+        found |= self.pins.pinned(question, question_id)
+        return found - self.pins.unpinned(question, question_id)
 
     def _order(self, scores: np.ndarray, pinned: set[str], filters: Filters) -> list[int]:
         """Story numbers in final order: pinned first, then by score, then by id."""

@@ -127,6 +127,13 @@ def test_a_pin_outranks_everything_and_the_journal_outranks_the_story(bank: Bank
     assert ids(ask(bank, "A gateway?", pinned=by_journal)) == ["kettle", "drawing"]
 
 
+def test_a_pin_to_a_guides_question_counts_for_each_of_its_wordings(bank: Bank) -> None:
+    question = "talking/tell-me-about-a-time-you-argued-with-an-architect"
+    pin = pins([Entry(kind="pin", story="kettle", question_id=question)])
+    assert ids(ask(bank, "architect quarrel", pinned=pin)) == ["kettle", "drawing"]
+    assert ids(ask(bank, "architect and a gateway", pinned=pin)) == ["drawing", "kettle"]
+
+
 def test_retired_stories_are_not_matched_and_drafts_are(bank: Bank) -> None:
     bank.write("personal/drawing.md", ARCHITECT.replace("date:", "status: retired\ndate:"))
     bank.write("personal/kettle.md", KETTLE.replace("date:", "status: draft\ndate:"))

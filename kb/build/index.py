@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from kb.store.write import Writer
 
 NUMBER = {kind: number for number, kind in enumerate(PASSAGE_KINDS)}
-# An inferred competency is kept from this score on: the fit called "workable" or better.
-LEAST_INFERRED = rank.WORKABLE
+# An inferred competency is kept from this score on. A library question is its own
+# nearest neighbour, so these scores run higher than those of questions in a user's
+# words; 0.8 keeps about five a story on the development bank.
+LEAST_INFERRED = 0.8
 
 Vectors = Mapping[bytes, np.ndarray]
 
@@ -161,7 +163,7 @@ def infer_competencies(
     prepared: rank.Prepared,
     questions: tuple[LibraryQuestion, ...],
 ) -> list[tuple[str, str, float]]:
-    """(story, competency, score 0..1) of each that a story fits at least workably.
+    """(story, competency, score 0..1) of each from LEAST_INFERRED on.
 
     A story's score for a competency is its best over the library questions that
     listen for it, each asked in its own first wording.
