@@ -63,10 +63,11 @@ def _update(target: Path, quiet: bool) -> None:
         ("added", update.added),
         ("updated", update.updated),
         ("kept, because you edited it", update.kept),
+        ("not brought back, because you deleted it", update.deleted),
     ):
         for path in paths:
             click.echo(f"{path}: {word}")
-    if not (update.added or update.updated or update.kept):
-        click.echo("The guides are up to date.")
-    elif update.added or update.updated:
+    if not (update.added or update.updated):
+        click.echo("Nothing to update.")
+    else:
         click.echo("Next: kb build")
