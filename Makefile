@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml requirements.txt
 # A workspace of its own inside .venv, so that your own personal/ is left alone.
 demo: setup
 	@rm -rf $(DEMO)
-	@$(BIN)/kb init $(DEMO) --with-samples --quiet
+	@XDG_STATE_HOME=$(abspath $(VENV))/state $(BIN)/kb init $(DEMO) --with-samples --quiet
 	@$(BIN)/kb -w $(DEMO) build
 	@echo
 	@echo '$$ kb match "$(QUESTION)"'

@@ -7,6 +7,7 @@ import os
 import sys
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy, which would start a pool
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before onnxruntime, which would start reporting
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from kb.errors import ModelError
@@ -53,6 +54,20 @@ class Compiled:
     dimensions: int
     max_tokens: int
     pad_id: int
+
+
+def private_runtime() -> ModuleType:
+    """The module onnxruntime, with its telemetry off.
+
+    Since 1.29 it reports its use to Microsoft on every system, unless one of
+    these is set before it is first imported.
+    """
+    for name in ("ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED"):
+        os.environ[name] = "1"
+    import onnxruntime
+
+    module: ModuleType = onnxruntime
+    return module
 
 
 class Encoder(Protocol):
@@ -188,9 +203,9 @@ class OnnxEncoder:
         Raises ModelError where the files cannot be opened; the cached copy is
         then given up, so that the next build makes it anew.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime = private_runtime()
         folder = compiled.folder
         try:
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
@@ -322,8 +337,7 @@ def _unit(rows: Vectors) -> Vectors:
 
 def _session_options(purpose: Purpose) -> SessionOptions:
     """The options measured best for each use; the graph was optimised when it was compiled."""
-    import onnxruntime
-
+    onnxruntime = private_runtime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors, which are raised as well
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import unicodedata
 from contextlib import contextmanager, suppress
@@ -24,8 +25,15 @@ if sys.platform != "win32":
 VERSION = 1
 _TEXTS = ("kind", "story", "question", "question_id", "to", "at")
 _PRIVATE = 0o600
-_CLOSING = " .?!…:;,\"'”’»"
-_OPENING = "\"'“‘«¿¡ "
+_WORD = re.compile(r"\w[\w+#]*(?:'\w+)*")
+# Words that any question may have or lack and still ask the same.
+_LITTLE = frozenset({
+    "a", "an", "the", "of", "in", "on", "at", "to", "with", "and", "or", "that", "this", "it",
+    "is", "was", "were", "are", "be", "been", "have", "has", "had", "do", "did", "does",
+    "you", "your", "yourself", "i", "me", "my", "we", "us", "our", "tell", "describe", "give",
+    "share", "walk", "talk", "about", "example", "time", "when", "where", "what", "which", "how",
+    "can", "could", "would", "please", "ever", "most", "situation",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +194,20 @@ def same_question(one: str, other: str) -> bool:
 
 
 def question_key(text: str) -> str:
-    """A question's text as it is compared: case, spaces, quotes and final punctuation apart."""
+    """A question's text as it is compared: by the words that carry it, in their order.
+
+    Case, punctuation, plurals and words such as "tell me about a time you" do
+    not count; who did what to whom does, so prepositions that say it stay.
+    A text of no other words is compared as it stands.
+    """
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return " ".join(plain.split()).lstrip(_OPENING).rstrip(_CLOSING)
+    words = _WORD.findall(plain)
+    kept = [word for word in words if word not in _LITTLE]
+    return " ".join(_singular(word) for word in kept or words)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] not in "su" else word
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from kb import rank
 from kb.domain import (
     Evidence,
     MatchResult,
+    Question,
     QuestionMatch,
     StoryCard,
     StoryMatch,
@@ -101,17 +102,29 @@ class Matcher:
         """Ids of the stories that their owner says answer this question.
 
         The newest word of the journal wins over a story's own `answers:`. Asked
-        in a guide's own wording, a pin to the guide's question counts too.
+        in a guide's own wording, a pin to any wording of that question counts.
         """
-        same = [m.question.id for m in nearest if m.score > SAME_WORDING]
-        question_id = same[0] if same else ""
+        asked = self._same_question(nearest)
+        wordings = [question]
+        if asked is not None:
+            wordings += [asked.text, *(v.text for v in asked.variants)]
+        question_id = asked.id if asked else ""
         found = {
             card.id
             for card in self.cards.values()
-            if any(same_question(question, answer) for answer in card.answers)
+            if any(same_question(w, answer) for w in wordings for answer in card.answers)
         }
-        found |= self.pins.pinned(question, question_id)
-        return found - self.pins.unpinned(question, question_id)
+        for wording in wordings:
+            found |= self.pins.pinned(wording, question_id)
+        for wording in wordings:
+            found -= self.pins.unpinned(wording, question_id)
+        return found
+
+    def _same_question(self, nearest: tuple[QuestionMatch, ...]) -> Question | None:
+        """The guide's question that was asked in its own words, if one was."""
+        if not nearest or nearest[0].score < SAME_WORDING:
+            return None
+        return self.reader.question(nearest[0].question.id)
 
     def _order(self, scores: np.ndarray, pinned: set[str], filters: Filters) -> list[int]:
         """Story numbers in final order: pinned first, then by score, then by id."""

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -17,6 +18,7 @@ from tests.conftest import Kb
 
 pytestmark = pytest.mark.model
 
+ROOT = Path(__file__).parent.parent
 ARCHITECT = "disagreement with architect"
 # what must not be loaded on the way of a match
 HEAVY = ["torch", "sentence_transformers", "transformers", "sqlite_utils", "datasette", "scipy"]
@@ -61,6 +63,23 @@ def test_from_nothing_to_the_first_own_story(kb: Kb) -> None:
     answer = kb("match", ARCHITECT, cwd=bank).stdout
     assert "The gateway" in answer
     assert "personal/gateway.md:" in answer
+
+
+@pytest.mark.parametrize("document", ["README.md", "personal/README.md"])
+def test_the_first_story_that_the_readme_shows_is_found_by_its_question(
+    kb: Kb, document: str
+) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    story = re.search(r"```markdown\n(---.*?)```", text, re.DOTALL)
+    question = re.search(r'kb match "(an intermittent .*?)"', text)
+    assert story
+    assert question
+    kb("init", ".")
+    (kb.folder / "personal" / "printer.md").write_text(story.group(1), encoding="utf-8")
+    kb("build")
+    answer = kb.json("match", question.group(1))
+    assert answer["stories"][0]["id"] == "printer"
+    assert answer["fit"] in {"strong", "workable"}
 
 
 def test_the_sample_bank_answers_the_main_question(samples: Kb) -> None:
@@ -202,6 +221,28 @@ def test_a_match_loads_nothing_heavy(samples: Kb) -> None:
     assert loaded(samples, ["numpy", "onnxruntime"], "match", ARCHITECT) == ["numpy", "onnxruntime"]
 
 
+def test_nothing_is_kept_or_sent_but_what_kb_keeps(samples: Kb, tmp_path: Path) -> None:
+    """onnxruntime would make a device id and a store of events to be sent."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    ours = Path(samples.environment["XDG_CACHE_HOME"]) / "answer-portfolio"
+    (cache / "answer-portfolio").symlink_to(ours)
+    samples.environment["XDG_CACHE_HOME"] = str(cache)
+    path = samples.folder / "personal/samples/tariq-at-four-oclock.md"
+    path.write_text(path.read_text("utf-8") + "\nOne more line.\n", "utf-8")
+    samples("build")
+    samples("match", ARCHITECT)
+    assert [p.name for p in cache.iterdir()] == ["answer-portfolio"]
+
+
+def test_a_build_leaves_no_log_behind(samples: Kb) -> None:
+    path = samples.folder / "personal/samples/tariq-at-four-oclock.md"
+    path.write_text(path.read_text("utf-8") + "\nOne more line.\n", "utf-8")
+    samples("build")
+    log = samples.folder / "kb.db-wal"
+    assert not log.exists() or log.stat().st_size == 0
+
+
 def test_a_build_of_nothing_new_loads_no_model(samples: Kb) -> None:
     assert loaded(samples, [*HEAVY, "onnxruntime", "numpy", "tokenizers"], "build") == []
 
@@ -272,6 +313,8 @@ def test_list_and_its_filters(samples: Kb) -> None:
     assert questions
     assert all("disagreement" in q["competencies"] for q in questions)
     samples("list", "--questions", "--tag", "x", code=2)
+    assert "No story passes" in samples("list", "--tag", "nope").stderr
+    assert "saying-no" in samples("list", "--competencies").stdout
 
 
 def test_an_unknown_competency_is_answered_with_the_nearest(samples: Kb) -> None:
@@ -288,6 +331,8 @@ def test_show_takes_the_start_of_an_id(samples: Kb) -> None:
     question = samples("show", "how-do-you-handle-disagreements").stdout
     assert "Good practice" in question
     assert "Follow-ups" in question
+    place = samples.json("match", ARCHITECT)["questions"][0]
+    assert place["text"] in samples("show", f"{place['path']}:{place['line']}").stdout
     shown = samples.json("show", "anselms")
     assert [p["part"] for p in shown["parts"]] == [
         "situation", "task", "action", "result", "learning",
@@ -374,6 +419,21 @@ def test_completion_completes(kb: Kb) -> None:
     assert "match" in done.stdout
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+def test_completion_knows_the_ids_of_the_bank(samples: Kb) -> None:
+    for words, expected in (
+        ("kb show ans", "anselms-single-stream"),
+        ("kb list --tag arch", "architect"),
+    ):
+        environment = {**samples.environment, "_KB_COMPLETE": "bash_complete", "COMP_WORDS": words,
+                       "COMP_CWORD": str(len(words.split()) - 1)}  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "kb"], env=environment, cwd=samples.folder, text=True,
+            capture_output=True, check=True,
+        )  # fmt: skip
+        assert expected in done.stdout
+
+
 def test_every_command_has_help_with_an_example() -> None:
     context = click.Context(cli)
     for name, (_, line) in COMMANDS.items():
@@ -386,6 +446,7 @@ def test_every_command_has_help_with_an_example() -> None:
 
 def test_misuse_ends_with_2_and_a_hint(kb: Kb) -> None:
     assert "Did you mean: kb match?" in kb("mtach", code=2).stderr
+    assert "Commands:\n" in kb(code=2).stdout
     assert "--help" in kb("match", "--nonsense", code=2).stderr
     assert "kb 0." in kb("--version").stdout
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kb.domain import QuestionCard, StoryCard
 from kb.errors import UsageError
-from kb.lookup import find_id
+from kb.lookup import find_id, find_place
 
 IDS = ["kettle", "kettle-two", "talk/architect-quarrel", "talk/late", "people/late-again"]
 
@@ -22,6 +23,19 @@ IDS = ["kettle", "kettle-two", "talk/architect-quarrel", "talk/late", "people/la
 )
 def test_the_one_that_is_meant(typed: str, meant: str) -> None:
     assert find_id(typed, IDS) == meant
+
+
+def test_a_place_is_what_stands_there() -> None:
+    cards: list[StoryCard | QuestionCard] = [
+        StoryCard("kettle", "K", "personal/kettle.md"),
+        QuestionCard("talk/a", "A?", "talk", "content/talk.md", 3),
+        QuestionCard("talk/b", "B?", "talk", "content/talk.md", 30),
+    ]
+    assert find_place("personal/kettle.md:17", cards) == "kettle"
+    assert find_place("content/talk.md:29", cards) == "talk/a"
+    assert find_place("content/talk.md:30", cards) == "talk/b"
+    assert find_place("content/talk.md", cards) == ""
+    assert find_place("nowhere.md:1", cards) == ""
 
 
 def test_several_are_named() -> None:

@@ -131,6 +131,8 @@ def test_a_pin_to_a_guides_question_counts_for_each_of_its_wordings(bank: Bank) 
     question = "talking/tell-me-about-a-time-you-argued-with-an-architect"
     pin = pins([Entry(kind="pin", story="kettle", question_id=question)])
     assert ids(ask(bank, "architect quarrel", pinned=pin)) == ["kettle", "drawing"]
+    other = pins([Entry(kind="pin", story="kettle", question="You argued with an architect")])
+    assert ids(ask(bank, "architect quarrel", pinned=other)) == ["kettle", "drawing"]
     assert ids(ask(bank, "architect and a gateway", pinned=pin)) == ["drawing", "kettle"]
 
 

@@ -77,7 +77,7 @@ def test_a_match_reads_fit_title_date_evidence_why_and_place() -> None:
 def test_a_gap_is_only_named_and_the_page_says_so_first() -> None:
     gap = StoryMatch(CARD, "gap", 0.1, False, MATCH.evidence, "x")
     lines = match_text(result(gap), Page(60)).splitlines()
-    assert lines[0] == "Nothing in the bank fits this question."
+    assert lines[0] == "Nothing in the bank fits this question. The nearest:"
     assert lines[2:4] == [
         "gap       The list by the kettle                     2023-05",
         "          personal/kettle.md",
@@ -135,8 +135,8 @@ def test_in_a_pipe_a_line_is_never_broken() -> None:
 def test_a_list_says_what_is_draft_stale_or_inferred() -> None:
     cards = [CARD, StoryCard("b", "B", "b.md", status="retired", stale=True)]
     assert story_list(cards, Page(50), "influence").splitlines() == [
-        "kettle  The list by the kettle (inferred)  2023-05",
-        "b       B (retired, stale, inferred)",
+        "kettle  (inferred) The list by the kettle  2023-05",
+        "b       (retired, stale, inferred) B",
     ]
     assert story_list([], Page(50)) == ""
 

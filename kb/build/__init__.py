@@ -72,7 +72,11 @@ def _attempt(
         return _Run(workspace, tools, before, now, started).run()
     with store.open_index(workspace.database) as reader:
         before = _Before(Known.read(reader), reader.meta(), reader)
-        return _Run(workspace, tools, before, now, started).run()
+        run = _Run(workspace, tools, before, now, started)
+        report = run.run()
+    if run.wrote:
+        store.settle(workspace.database)
+    return report
 
 
 @dataclass(slots=True)
@@ -85,6 +89,7 @@ class _Run:
     now: datetime
     started: float
     embedded: int = 0
+    wrote: bool = False
 
     def run(self) -> BuildReport | None:
         """The report, or None when another build came between."""
@@ -141,9 +146,12 @@ class _Run:
                 index.write_library(writer, library, found)
             changed = None if library else {story.id for story, _ in draft.stories}
             index.write_ranking(writer, reader, changed)
+            if whole or draft.guides or plan.removed:
+                writer.put_arrays(index.wording_arrays(reader))
             self._write_notes(writer, fingerprint)
             report = self._report(plan, reader.counts())
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)
+        self.wrote = True
         return report
 
     def _fingerprint(self, embedding: bool) -> str:

@@ -151,8 +151,10 @@ def write_ranking(writer: Writer, reader: Reader, changed: Collection[str] | Non
         place = {owner: n for n, owner in enumerate((*before, *new))}
         columns = np.array([place[o] for o in owners], dtype=np.int64)
         prepared = rank.Prepared.from_arrays(reader.arrays("ranking.")).joined(fresh, columns)
-    writer.put_arrays({f"ranking.{k}": v for k, v in prepared.to_arrays().items()})
-    writer.put_arrays(wording_arrays(reader))
+    arrays = prepared.to_arrays()
+    if changed is not None:
+        arrays = {name: arrays[name] for name in rank.Prepared.OF_STORIES}
+    writer.put_arrays({f"ranking.{name}": array for name, array in arrays.items()})
     writer.put_ranked(owners)
     writer.put_inferred(infer_competencies(stories, new, fresh, reader.library()))
 

@@ -101,6 +101,9 @@ def run(args: list[str] | None = None) -> int:
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as done:
         return done.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
     except click.ClickException as error:
         return _say(error.format_message(), _usage_hint(error), 2)
     except (click.Abort, KeyboardInterrupt):
@@ -124,7 +127,9 @@ def run(args: list[str] | None = None) -> int:
 
 
 def _say(message: str, hint: str, code: int) -> int:
-    text = " ".join(f"{message} {hint}".split())
+    message = message.rstrip()
+    stop = "" if not hint or message.endswith((".", "?", "!", ")")) else "."
+    text = " ".join(f"{message}{stop} {hint}".split())
     click.echo(f"kb: {text}", err=True)
     return code
 

@@ -87,7 +87,8 @@ def _watch(space: Workspace, as_json: bool) -> None:
 
     folders = [f.path for f in (*space.content, *space.personal) if f.path.is_dir()]
     click.echo("Watching. Press Ctrl-C to stop.", err=True)
-    for _ in watchfiles.watch(*folders, raise_interrupt=False):
+    for _ in watchfiles.watch(*folders, raise_interrupt=True):
+        click.echo(f"{datetime.now():%H:%M:%S} ", nl=False, err=True)
         try:
             _once(space, as_json)
         except KBError as error:

@@ -47,16 +47,65 @@ def json_option(function: F) -> F:
     )
 
 
+def completing(what: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """A completion of values from the index: "id", "tag", "company" or "competency"."""
+
+    def complete(ctx: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
+        try:
+            values = _values(
+                what, ctx.params.get("workspace") or ctx.find_root().params.get("workspace")
+            )
+        except Exception:  # a completion that fails is no completion; the shell shows nothing
+            return []
+        return sorted(v for v in values if v.lower().startswith(typed.lower()))
+
+    return complete
+
+
+def _values(what: str, named: str | None) -> set[str]:
+    if what == "competency":
+        from kb.files.shipped import competencies
+
+        return set(competencies())
+    from kb import store
+    from kb.files import find_workspace
+
+    space = find_workspace(Path.cwd(), named=named, env=os.environ)
+    with store.open_index(space.database) as reader:
+        cards = reader.story_cards()
+        if what == "id":
+            return {c.id for c in cards} | set(reader.question_ids())
+        if what == "tag":
+            return {tag for c in cards for tag in c.tags}
+        return {c.company for c in cards if c.company}
+
+
 def filter_options(function: F) -> F:
     """The filters of `match` and `list`."""
     for option in (
-        click.option("--company", metavar="NAME", default="", help="Only stories of a company."),
+        click.option(
+            "--company",
+            metavar="NAME",
+            default="",
+            help="Only stories of a company.",
+            shell_complete=completing("company"),
+        ),
         click.option(
             "--since", metavar="DATE", default="", help="Only from then on: 2023 or 2023-05."
         ),
-        click.option("--tag", metavar="TAG", default="", help="Only stories with a tag."),
         click.option(
-            "--competency", metavar="ID", default="", help="Only stories that show a competency."
+            "--tag",
+            metavar="TAG",
+            default="",
+            help="Only stories with a tag.",
+            shell_complete=completing("tag"),
+        ),
+        click.option(
+            "--competency",
+            metavar="ID",
+            default="",
+            help="Only stories that show a competency.",
+            shell_complete=completing("competency"),
         ),
     ):
         function = option(function)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kb import render
 from kb.cli import common
+
+if TYPE_CHECKING:
+    from kb.evaluate import Judgment
 
 EPILOG = """\b
 Example:
@@ -27,7 +32,9 @@ def command(judgments: Path, as_json: bool, workspace: str | None) -> None:
     """Measure the ranking against judged questions.
 
     Grades: 3 the best story, 2 a good one, 1 could be bent to fit. A question
-    without a story of grade 1.5 or more counts as unanswerable.
+    without a story of grade 1.5 or more counts as unanswerable. nDCG@5, MRR and
+    recall@3 say how high the good stories stand, 1 is best; AUROC how well the
+    score tells questions the bank answers from those it does not.
     """
     from kb import evaluate
     from kb.files import read_text
@@ -38,6 +45,7 @@ def command(judgments: Path, as_json: bool, workspace: str | None) -> None:
     space = common.open_workspace(workspace)
     with common.open_matcher(space) as (matcher, reader):
         common.warn_if_stale(space, reader)
+        _warn_of_strangers(judged, reader.story_ids())
         rankings = {}
         for one in judged:
             result = matcher.match(one.text, count=0)
@@ -47,3 +55,12 @@ def command(judgments: Path, as_json: bool, workspace: str | None) -> None:
         common.echo_json(render.metrics_json(table))
     else:
         click.echo(render.metrics_text(table))
+
+
+def _warn_of_strangers(judged: Sequence[Judgment], stories: Sequence[str]) -> None:
+    """A line on stderr for stories that were judged and are not in the bank."""
+    known = set(stories)
+    strangers = sorted({s for one in judged for s in one.relevant if s not in known})
+    if strangers:
+        some = ", ".join(strangers[:3]) + (", ..." if len(strangers) > 3 else "")
+        click.echo(f"{len(strangers)} judged stories are not in the bank: {some}", err=True)

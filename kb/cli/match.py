@@ -29,7 +29,11 @@ Examples:
 @click.option("-n", "count", type=click.IntRange(0), default=3, show_default=True,
               help="How many stories; 0 for all.")  # fmt: skip
 @common.filter_options
-@click.option("--explain", is_flag=True, help="Show what the scores are made of.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Show the terms whose sum gives each score.",
+)
 @click.option("--batch", type=click.File("r", encoding="utf-8"), metavar="FILE",
               help="Many questions, one a line; - for standard input.")  # fmt: skip
 @common.json_option

@@ -15,23 +15,26 @@ Examples:
 
 
 @click.command("show", epilog=EPILOG)
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", shell_complete=common.completing("id"))
 @common.json_option
 @common.workspace_option
 def command(name: str, as_json: bool, workspace: str | None) -> None:
     """Show a story or a question as it reads.
 
-    The start of an id will do, as long as only one begins so.
+    The start of an id will do, as long as only one begins so; so does a place
+    that kb match printed, such as content/people.md:67.
     """
     from kb import store
-    from kb.lookup import find_id
+    from kb.lookup import find_id, find_place
 
     space = common.open_workspace(workspace)
     with store.open_index(space.database) as reader:
         common.warn_if_stale(space, reader)
         stories = {c.id: c for c in reader.story_cards()}
         questions = {c.id: c for c in reader.question_cards()}
-        found = find_id(name, [*stories, *questions])
+        found = find_place(name, [*stories.values(), *questions.values()]) or find_id(
+            name, [*stories, *questions]
+        )
         story = reader.story(found) if found in stories else None
         if story is not None:
             card = stories[found]

@@ -72,6 +72,7 @@ def compile_model(name: str, cache: Path, report: Report) -> Path:
     folder = embed.compiled_folder(name, cache)
     canonical = embed.canonical_name(name)
     report(f"Loading the model {name}")
+    embed.private_runtime()  # before torch, which may import it too
     with _drafted(folder) as draft, quiet_libraries(canonical):
         state = embed.source_state(name)
         source = load(canonical, report)
@@ -136,7 +137,7 @@ def _export(model: SentenceTransformer, path: Path) -> None:
 
 
 def _optimise(raw: Path, path: Path) -> None:
-    import onnxruntime  # type: ignore[import-untyped]
+    onnxruntime = embed.private_runtime()
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3

@@ -29,7 +29,7 @@ _CONFIG = """\
 # Guides: documents of interview questions.
 content: content
 
-# Your stories. The first folder also keeps kb's own log, in _kb/.
+# Your stories. In the first folder kb keeps what you tell it, in _kb/.
 personal: personal
 
 # The index. It is made from the files above and may be deleted at any time.

@@ -67,6 +67,7 @@ def find_workspace(start: Path, *, named: str | None, env: Mapping[str, str]) ->
     asked, source = (named, "--workspace") if named else (env.get(ENV_NAME, ""), ENV_NAME)
     if asked:
         folder = _expand(asked, start)
+        folder = folder.parent if folder.name == CONFIG_NAME else folder
         if not is_workspace(folder):
             raise WorkspaceError(
                 f"{source} names {asked}, which is no workspace.", f"Run `kb init {asked}`."

@@ -180,10 +180,7 @@ class FieldReader:
                 ids[name] = None
             else:
                 message = f"unknown competency `{text.text}`."
-                hint = (
-                    _near(name, self.known)
-                    or "The known ids stand in the guides of kb and in competencies.yaml."
-                )
+                hint = _near(name, self.known) or "See the known ones: kb list --competencies"
                 self.find("unknown-competency", "warning", message, text.line, hint)
         return tuple(ids)
 

@@ -11,7 +11,7 @@ what depends only on stories and library; `rank` is then a few small products.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
@@ -132,6 +132,9 @@ class Prepared:
     directions: Floats
     wordings: Floats
     wording_question: Ints
+
+    # the arrays with a column for each story; the others are the library's
+    OF_STORIES: ClassVar = ("mean", "sd", "bridge")
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Every array by name, to be kept by someone who need not know them."""

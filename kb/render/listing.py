@@ -24,7 +24,7 @@ def story_list(cards: Sequence[StoryCard], page: Page, competency: str = "") -> 
     for card in cards:
         name = pad(page.cut(card.id, left), left)
         room = wide - left - 2 - (columns(card.date) + 2 if card.date else 0)
-        title = page.cut(clean(card.title) + _note(card, competency), room)
+        title = page.cut(_note(card, competency) + clean(card.title), room)
         lines.append(page.sides(f"{name}  {title}", card.date).rstrip())
     return "\n".join(lines)
 
@@ -35,7 +35,7 @@ def _note(card: StoryCard, competency: str) -> str:
         notes.append("stale")
     if competency and competency not in card.competencies:
         notes.append("inferred")
-    return f" ({', '.join(notes)})" if notes else ""
+    return f"({', '.join(notes)}) " if notes else ""
 
 
 def story_list_json(

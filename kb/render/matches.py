@@ -8,7 +8,10 @@ from kb.domain import MatchResult, Practice, QuestionMatch, StoryCard, StoryMatc
 from kb.render.layout import Page, clean, pad
 
 INDENT = " " * 10
-NOTHING = "Nothing in the bank fits this question."
+# Cosine from which a guide's question has to do with the one asked: on the development
+# bank the nearest to any answerable question is above it, that to nonsense below.
+GUIDE_LEAST = 0.33
+NOTHING = "Nothing in the bank fits this question. The nearest:"
 
 
 def match_text(result: MatchResult, page: Page, *, explain: bool = False) -> str:
@@ -24,7 +27,7 @@ def match_text(result: MatchResult, page: Page, *, explain: bool = False) -> str
         if explain:
             lines += _terms(match, page)
         lines.append("")
-    if result.questions:
+    if result.questions and result.questions[0].score >= GUIDE_LEAST:
         lines += _question(result.questions[0], page)
     while lines and not lines[-1]:
         lines.pop()

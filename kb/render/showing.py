@@ -45,7 +45,8 @@ def _listed(label: str, values: tuple[str, ...], page: Page, between: str = ", "
 
 
 def _part(part: Part, page: Page) -> list[str]:
-    label = part.title or ("" if part.kind in {"text", "point"} else part.kind.capitalize())
+    named = "" if part.kind in {"text", "point"} else part.kind.capitalize()
+    label = part.title if len(part.title) > 1 and part.title != part.title.lower() else named
     head = [page.style(clean(label), "title")] if label else []
     return [*head, *_paragraphs(part.text, page)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from kb.store.read import Reader
 if TYPE_CHECKING:
     from kb.store.write import Writer
 
-__all__ = ["SCHEMA_VERSION", "Reader", "open_index", "state", "write_index"]
+__all__ = ["SCHEMA_VERSION", "Reader", "open_index", "settle", "state", "write_index"]
 
 # How long a writer waits for another one, in ms: longer than any commit takes.
 BUSY_MS = 10_000
@@ -80,6 +80,19 @@ def write_index(path: Path) -> Iterator[tuple[Writer, Reader]]:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         conn.close()
+
+
+def settle(path: Path) -> None:
+    """Move what was written into the database itself, so that its log stays short.
+
+    Left for later, without a word, while someone else is reading.
+    """
+    with suppress(sqlite3.Error):
+        conn = sqlite3.connect(path, timeout=0)
+        try:
+            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            conn.close()
 
 
 @contextmanager
