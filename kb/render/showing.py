@@ -79,8 +79,8 @@ def question_text(question: Question, path: str, page: Page) -> str:
     for example in question.examples:
         name = f"Example: {clean(example.name)}" if example.name else "Example"
         lines += ["", page.style(name, "title")]
-        for part in example.parts:
-            lines += _part(part, page)
+        for i, part in enumerate(example.parts):
+            lines += [*([""] if i else []), *_part(part, page)]
     practices = [": ".join(t for t in (p.title, p.text) if t) for p in question.practices]
     lines += _section("Good practice", practices, page)
     lines += _section("Follow-ups", [f.text for f in question.follow_ups], page)
