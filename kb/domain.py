@@ -307,4 +307,3 @@ class BuildReport:
     questions: int
     embedded: int = 0
     findings: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()

@@ -26,13 +26,16 @@ VERSION = 1
 _TEXTS = ("kind", "story", "question", "question_id", "to", "at")
 _PRIVATE = 0o600
 _WORD = re.compile(r"\w[\w+#]*(?:'\w+)*")
-# Words that any question may have or lack and still ask the same.
+# How questions begin, and words that any may have or lack and still ask the same. Who
+# did what to whom is not among them: "you were criticised" is not "you criticised".
+_OPENING = re.compile(
+    r"(?:(?:tell me|talk|walk me through|describe|share|give(?: me)?|can you|could you|would you"
+    r"|please|what(?: is| was|'s)?|which|when|where|how|have you|did you|do you|about"
+    r"|(?:an? )?(?:example|time|situation|occasion)(?: of| when| where)?) +)+"
+)
 _LITTLE = frozenset({
-    "a", "an", "the", "of", "in", "on", "at", "to", "with", "and", "or", "that", "this", "it",
-    "is", "was", "were", "are", "be", "been", "have", "has", "had", "do", "did", "does",
-    "you", "your", "yourself", "i", "me", "my", "we", "us", "our", "tell", "describe", "give",
-    "share", "walk", "talk", "about", "example", "time", "when", "where", "what", "which", "how",
-    "can", "could", "would", "please", "ever", "most", "situation",
+    "a", "an", "the", "i", "me", "my", "we", "us", "our", "you", "your", "yourself",
+    "have", "has", "had", "ever", "please",
 })  # fmt: skip
 
 
@@ -84,19 +87,15 @@ class Pins:
 
     said: tuple[Pin, ...] = ()
 
-    def pinned(self, question: str = "", question_id: str = "") -> set[str]:
-        """Ids of the stories that the user says answer a question, given by text, id or both."""
-        return self._stories(True, _keys(question, question_id))
-
-    def unpinned(self, question: str = "", question_id: str = "") -> set[str]:
-        """Ids of the stories that the user says do not answer it."""
-        return self._stories(False, _keys(question, question_id))
-
-    def _stories(self, pinned: bool, keys: list[str]) -> set[str]:
+    def verdicts(self, wordings: Iterable[str], question_id: str = "") -> dict[str, bool]:
+        """story -> whether the newest word on a question, asked in any of the wordings or
+        by its id, is that it answers it."""
+        keys = {key for wording in wordings for key in _keys(wording, question_id)}
+        keys |= set(_keys("", question_id))
         return {
-            pin.story
+            pin.story: pin.pinned
             for pin in self.said
-            if pin.pinned is pinned and set(keys) & set(_keys(pin.question, pin.question_id))
+            if keys & set(_keys(pin.question, pin.question_id))
         }
 
 
@@ -196,12 +195,13 @@ def same_question(one: str, other: str) -> bool:
 def question_key(text: str) -> str:
     """A question's text as it is compared: by the words that carry it, in their order.
 
-    Case, punctuation, plurals and words such as "tell me about a time you" do
-    not count; who did what to whom does, so prepositions that say it stay.
-    A text of no other words is compared as it stands.
+    Case, punctuation, plurals, articles and openings such as "tell me about a
+    time you" do not count. A text of no other words is compared as it stands.
     """
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    words = _WORD.findall(plain)
+    opened = " ".join(_WORD.findall(plain)) + " "
+    words = _OPENING.sub("", opened, count=1).split() if _OPENING.match(opened) else opened.split()
+    words = words or opened.split()
     kept = [word for word in words if word not in _LITTLE]
     return " ".join(_singular(word) for word in kept or words)
 

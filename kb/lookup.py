@@ -29,6 +29,7 @@ def find_id(name: str, ids: Sequence[str]) -> str:
     UsageError naming the candidates, or the nearest ids.
     """
     wanted = name.strip().rstrip("/").removesuffix(".md").lower()
+    wanted = wanted if wanted in ids else wanted.replace(" ", "-").replace("_", "-")
     if wanted in ids:
         return wanted
     starts = [i for i in ids if wanted and i.startswith(wanted)]

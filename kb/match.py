@@ -114,10 +114,8 @@ class Matcher:
             for card in self.cards.values()
             if any(same_question(w, answer) for w in wordings for answer in card.answers)
         }
-        for wording in wordings:
-            found |= self.pins.pinned(wording, question_id)
-        for wording in wordings:
-            found -= self.pins.unpinned(wording, question_id)
+        for story, pinned in self.pins.verdicts(wordings, question_id).items():
+            (found.add if pinned else found.discard)(story)
         return found
 
     def _same_question(self, nearest: tuple[QuestionMatch, ...]) -> Question | None:
@@ -178,7 +176,7 @@ class Matcher:
         nearest = rank.nearest_questions(
             query, self._guide["wordings"], self._guide["owner"], NEAREST_QUESTIONS
         )
-        scores = {self._question_ids[number]: score for number, score in nearest}
+        scores = {self._question_ids[number]: max(0.0, score) for number, score in nearest}
         cards = {c.id: c for c in self.reader.question_cards(scores)}
         return tuple(
             QuestionMatch(cards[one], score) for one, score in scores.items() if one in cards

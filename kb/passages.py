@@ -101,7 +101,7 @@ def guide_passages(guide: Guide) -> tuple[Passage, ...]:
         Passage("", "note", guide.id, _titled(note.title, note.text), note.line, note.title)
         for note in guide.notes
     ]
-    return _numbered(passage for passage in found if passage.text)
+    return _numbered((passage for passage in found if passage.text), guide.id)
 
 
 def evidence_prior(passage: Passage) -> float:
@@ -134,14 +134,19 @@ def _of_question(question: Question) -> Iterator[Passage]:
         yield Passage("", "note", owner, _titled(note.title, note.text), note.line, note.title)
 
 
-def _numbered(passages: Iterable[Passage]) -> tuple[Passage, ...]:
-    """The same passages with ids `kind:owner:n`, n from 0 within kind and owner."""
+def _numbered(passages: Iterable[Passage], guide: str = "") -> tuple[Passage, ...]:
+    """The same passages with ids `kind:owner:n`, n from 0 within kind and owner.
+
+    What belongs to the `guide` itself is `about:guide:n`.
+    """
     seen: Counter[tuple[PassageKind, str]] = Counter()
     found = []
     for p in passages:
         n = seen[p.kind, p.owner]
         seen[p.kind, p.owner] += 1
-        found.append(Passage(f"{p.kind}:{p.owner}:{n}", p.kind, p.owner, p.text, p.line, p.part))
+        # a question may have the id of another guide: their notes are told apart
+        name = "about" if p.owner == guide else p.kind
+        found.append(Passage(f"{name}:{p.owner}:{n}", p.kind, p.owner, p.text, p.line, p.part))
     return tuple(found)
 
 

@@ -59,6 +59,7 @@ class Bank:
             (self.folder / name).mkdir(parents=True)
         self.encoder = FakeEncoder("architect", "invoice", "kettle", "gateway")
         self.opened = 0
+        self.found = True  # whether the compiled model is in the cache
         self.minutes = 0
 
     @property
@@ -83,7 +84,8 @@ class Bank:
         tools = Tools(
             guides=self.library,
             competencies=competencies,
-            compiled=lambda: self.encoder.fingerprint,
+            compiled=lambda: self.encoder.fingerprint if self.found else "",
+            fingerprint=lambda: self.encoder.fingerprint,
             encoder=self.open,
             progress=lambda _done, _all: None,
             clock=lambda: 0.0,
@@ -229,6 +231,7 @@ def test_two_stories_of_one_id_in_one_file(bank: Bank) -> None:
     report = bank.build()
     assert report.failed == 1
     assert bank.ids() == ["same"]
+    assert [f.line for f in report.findings if f.rule == "duplicate-story"] == [3]
     with store.open_index(bank.workspace.database) as reader:
         story = reader.story("same")
     assert story is not None
@@ -266,6 +269,95 @@ def test_a_new_model_embeds_everything_anew(bank: Bank) -> None:
         assert reader.meta()["fingerprint"] == "another"
         assert reader.blocks("story").matrix.shape[1] == 3
     assert counts(bank.build()) == (0, 0, 0, 1, 0)
+
+
+def test_a_model_compiled_anew_from_other_weights_mixes_no_vectors(bank: Bank) -> None:
+    bank.write("personal/a.md", STORY)
+    bank.write("personal/b.md", STORY.replace("kettle", "pot"))
+    bank.build()
+    bank.encoder = FakeEncoder("architect", "invoice", fingerprint="another")
+    bank.found = False
+    bank.write("personal/a.md", STORY + "More.\n")
+    bank.build()
+    with store.open_index(bank.workspace.database) as reader:
+        assert reader.meta()["fingerprint"] == "another"
+        assert reader.blocks("story").matrix.shape[1] == 3
+
+
+def test_an_unreadable_guide_keeps_its_id_and_a_new_one_gets_another(bank: Bank) -> None:
+    old = bank.write("content/talk.txt", GUIDE)
+    bank.build()
+    old.write_bytes(b"\xff\x00")
+    bank.write("content/talk.md", GUIDE)
+    assert counts(bank.build()) == (1, 0, 0, 0, 1)
+    for _ in range(2):
+        assert counts(bank.build()) == (0, 0, 0, 1, 1)
+    with store.open_index(bank.workspace.database) as reader:
+        assert reader.guide_ids_by_path() == {
+            "content/talk.md": ["talk-3"],
+            "content/talk.txt": ["talk"],
+        }
+
+
+def test_a_question_may_have_the_id_of_another_guide(bank: Bank) -> None:
+    bank.write("content/a.md", "Before.\n\n## Question 1: Why?\n\n### Odds and ends\n\nText.\n")
+    bank.write("content/a/why.md", "Before.\n\n## Question 1: How?\n\n### Odds\n\nText.\n")
+    bank.write("content/x.md", "## Question 1: How? {#y/how}\n")
+    bank.write("content/x/y.md", "## Question 1: How?\n")
+    assert counts(bank.build()) == (4, 0, 0, 0, 0)
+
+
+def test_a_kept_file_loses_only_the_story_whose_id_is_taken(bank: Bank) -> None:
+    path = bank.write("personal/z.yaml", "- id: one\n  action: A.\n- id: two\n  action: B.\n")
+    bank.build()
+    path.write_bytes(b"\xff\x00")
+    bank.write("personal/one.md", STORY)
+    bank.build()
+    with store.open_index(bank.workspace.database) as reader:
+        assert [(c.id, c.path, c.stale) for c in reader.story_cards()] == [
+            ("one", "personal/one.md", False),
+            ("two", "personal/z.yaml", True),
+        ]
+
+
+def test_a_folder_that_becomes_a_guides_folder_is_read_anew(bank: Bank) -> None:
+    (bank.folder / "extra").mkdir()
+    config = bank.folder / "kb.yaml"
+    bank.write("extra/a.md", GUIDE)
+    config.write_text("personal: [personal, extra]\n", encoding="utf-8")
+    bank.build()
+    config.write_text("content: [content, extra]\n", encoding="utf-8")
+    bank.build()
+    assert bank.ids() == []
+    with store.open_index(bank.workspace.database) as reader:
+        assert reader.guide_ids_by_path() == {"extra/a.md": ["a"]}
+
+
+def test_stories_under_a_folder_that_cannot_be_read_stay(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank.write("personal/sub/a.md", STORY)
+    bank.build()
+    scandir = os.scandir
+
+    def denied(path: str) -> object:
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    report = bank.build()
+    assert counts(report) == (0, 0, 0, 0, 1)
+    assert any("cannot be read" in f.message for f in report.findings)
+    assert (bank.ids(), bank.stale()) == (["a"], ["a"])
+    monkeypatch.undo()
+    bank.build()
+    assert bank.stale() == []
+
+
+def test_a_database_in_a_folder_that_is_not_there_is_a_sentence(bank: Bank) -> None:
+    with pytest.raises(StoreError, match="does not exist"):
+        bank.build(replace(bank.workspace, database=bank.folder / "none" / "kb.db"))
 
 
 def test_another_model_name_in_the_workspace_builds_anew(bank: Bank) -> None:

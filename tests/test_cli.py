@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from kb.cli import COMMANDS, cli
+from kb.cli import COMMANDS, cli, run
 from tests.conftest import Kb
 
 pytestmark = pytest.mark.model
@@ -168,13 +168,17 @@ def test_filters_narrow_and_say_when_nothing_is_left(samples: Kb) -> None:
 
 
 def test_batch_answers_a_line_each_and_goes_on_after_a_bad_one(samples: Kb) -> None:
-    lines = f"{ARCHITECT}\n\n???\n{'x' * 5000}\na date that slipped\n"
-    done = samples("match", "--batch", "-", "--json", stdin=lines)
+    lines = f"\ufeff{ARCHITECT}\r\n\n???\n{'x' * 5000}\nCAF\na date that slipped\n"
+    path = samples.folder / "questions.txt"
+    path.write_bytes(lines.encode().replace(b"CAF", b"caf\xe9"))
+    done = samples("match", "--batch", "questions.txt", "--json")
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(answers) == 4
-    assert ["error" in a for a in answers] == [False, True, True, False]
+    assert ["error" in a for a in answers] == [False, True, True, True, False]
+    assert [a["line"] for a in answers if "error" in a] == [3, 4, 5]
     assert answers[0] == samples.json("match", ARCHITECT)
-    assert answers[3]["question"] == "a date that slipped"
+    assert answers[4]["question"] == "a date that slipped"
+    text = samples("match", "--batch", "-", "--explain", stdin=f"{ARCHITECT}\n").stdout
+    assert "Score 0." in text
 
 
 def test_explain_names_the_terms(samples: Kb) -> None:
@@ -381,6 +385,9 @@ def test_update_guides_leaves_edited_ones(samples: Kb) -> None:
     (samples.folder / "content" / "delivery.md").unlink()
     samples("init", "--update-guides")
     assert edited.read_text("utf-8").endswith("Mine.\n")
+    deleted = samples("init", "--update-guides").stdout
+    assert "delivery.md: not brought back" in deleted
+    assert not (samples.folder / "content" / "delivery.md").exists()
 
 
 # --- the rest
@@ -451,9 +458,34 @@ def test_misuse_ends_with_2_and_a_hint(kb: Kb) -> None:
     assert "kb 0." in kb("--version").stdout
 
 
-def test_a_fault_of_our_own_is_no_traceback(samples: Kb) -> None:
-    conn_path = samples.folder / "kb.db"
-    conn_path.write_bytes(b"SQLite format 3\x00" + b"\x00" * 200)
+def test_a_damaged_index_is_a_sentence(samples: Kb) -> None:
+    (samples.folder / "kb.db").write_bytes(b"SQLite format 3\x00" + b"\x00" * 200)
     done = samples("match", ARCHITECT, code=1)
     assert done.stderr.startswith("kb: ")
     assert "delete it" in done.stderr
+
+
+def test_a_fault_of_our_own_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_args: object, **_options: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.delenv("KB_DEBUG", raising=False)
+    monkeypatch.setattr(cli, "main", broken)
+    assert run(["list"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("kb: kb met a fault of its own (ZeroDivisionError: oh).")
+    assert said.count("\n") == 1
+
+
+def test_all_retired_is_not_called_a_filter(kb: Kb) -> None:
+    kb("init", ".")
+    (kb.folder / "personal" / "a.md").write_text("---\nstatus: retired\n---\nOld.\n", "utf-8")
+    kb("build")
+    assert "All your stories are retired" in kb("match", ARCHITECT).stdout
+
+
+def test_an_index_of_another_model_says_so_before_any_model_is_loaded(samples: Kb) -> None:
+    (samples.folder / "kb.yaml").write_text("model: no-such-model\n", "utf-8")
+    assert "another model" in samples("match", ARCHITECT, code=1).stderr

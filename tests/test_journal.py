@@ -179,10 +179,9 @@ def test_the_newest_line_wins() -> None:
         Entry("pin", "b", "Why us?"),
         Entry("unpin", "a", "why us"),
     ]
-    assert pins(lines).pinned("WHY US") == {"b"}
-    assert pins(lines).unpinned("Why us?") == {"a"}
-    assert pins([*lines, Entry("pin", "a", "Why us")]).pinned("why us") == {"a", "b"}
-    assert pins([*lines, Entry("pin", "a", "Why us")]).unpinned("why us") == set()
+    assert pins(lines).verdicts(["WHY US"]) == {"a": False, "b": True}
+    again = pins([*lines, Entry("pin", "a", "Why us")])
+    assert again.verdicts(["why us?"]) == {"a": True, "b": True}
 
 
 def test_a_question_is_known_by_its_id_or_its_text() -> None:
@@ -264,3 +263,30 @@ def test_replay_agrees_with_a_plain_table(steps: list[tuple[str, str, str]]) -> 
 def test_times_are_utc(log: Path) -> None:
     stamped = append(log, Entry("use"), now=datetime(2026, 1, 1, tzinfo=UTC))
     assert stamped.at == "2026-01-01T00:00:00Z"
+
+
+def test_the_newest_word_wins_whether_it_named_the_text_or_the_id() -> None:
+    lines = [
+        Entry("unpin", "a", question_id="talk/why-us"),
+        Entry("pin", "a", "Why us?"),
+    ]
+    assert pins(lines).verdicts(["Why us"], "talk/why-us") == {"a": True}
+    assert pins(lines[::-1]).verdicts(["Why us"], "talk/why-us") == {"a": False}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("disagreement with architect", "disagreement with an architect", True),
+        ("worst production incident", "Tell me about your worst production incident.", True),
+        ("the most stubborn bug you ever chased",
+         "What is the most stubborn bug you have ever chased?", True),
+        ("a time you were criticised", "a time you criticised", False),
+        ("feedback to your manager", "feedback from your manager", False),
+        ("Tell me about a time you gave feedback", "Tell me about a time you got feedback", False),
+        ("a time you did not listen", "a time you did listen", False),
+        ("How do you do?", "How are you?", False),
+    ],
+)  # fmt: skip
+def test_questions_ask_the_same_in_other_dress(one: str, other: str, same: bool) -> None:
+    assert same_question(one, other) is same

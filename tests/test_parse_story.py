@@ -275,7 +275,11 @@ def test_dates(written: str, date: str | None) -> None:
         ("competency: ownership", ("unknown-key", 3), "Did you mean `competencies`?"),
         ("x-layout: post", ("unknown-key", 3), "Keys: id, title"),
         ("competencies: ownershp", ("unknown-competency", 3), "Did you mean `ownership`?"),
-        ("competencies:\n  - conflict\n  - Zzz", ("unknown-competency", 5), "competencies.yaml"),
+        (
+            "competencies:\n  - conflict\n  - Zzz",
+            ("unknown-competency", 5),
+            "kb list --competencies",
+        ),
         ("status: redy", ("unknown-status", 3), "Did you mean `ready`?"),
         ("role: a\nrole: b", ("duplicate-key", 4), "Remove one"),
         ("role: {a: {b: c}}", ("not-text", 3), "Write a text"),

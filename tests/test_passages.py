@@ -231,8 +231,8 @@ def test_a_guide_gives_everything_that_stands_in_it():
         "practice:g/why:1": ("Stop.", 21, ""),
         "follow-up:g/why:0": ("And then?", 24, ""),
         "note:g/why:0": ("Red flags\nHaste.", 27, "Red flags"),
-        "note:g:0": ("Time\nOn time.", 1, ""),
-        "note:g:1": ("Read me.", 3, ""),
+        "about:g:0": ("Time\nOn time.", 1, ""),
+        "about:g:1": ("Read me.", 3, ""),
     }
 
 

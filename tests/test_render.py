@@ -176,7 +176,8 @@ def test_a_question_is_shown_with_what_stands_under_it() -> None:
         "t/q", "t", "How?", 3, variants=(Variant("why", 4),), concept=Concept("Whether.", 6),
         practices=(Practice("Listen", "Ask.", 9),),
     )  # fmt: skip
-    text = question_text(question, "t.md", Page(40))
+    card = QuestionCard("t/q", "How?", "t", "t.md", 3)
+    text = question_text(question, card, Page(40))
     assert text == (
         "How?\n\nAlso asked as\n- why\n\nWhat it assesses\nWhether.\n\n"
         "Good practice\n- Listen: Ask.\n\nt.md:3"

@@ -256,12 +256,12 @@ def test_findings_files_library_and_builds_are_kept(database: Path) -> None:
         assert reader.counts() == (1, 1)
 
 
-def test_stale_is_said_and_taken_back(database: Path) -> None:
-    for stale in (True, False):
-        with store.write_index(database) as (writer, _):
-            writer.mark_stale("personal/kettle.md", stale)
-        with store.open_index(database) as reader:
-            assert [c.stale for c in reader.story_cards()] == [stale]
+def test_stale_is_said(database: Path) -> None:
+    with store.write_index(database) as (writer, _):
+        writer.mark_stale("personal/kettle.md")
+    with store.open_index(database) as reader:
+        assert [c.stale for c in reader.story_cards()] == [True]
+        assert [c.stale for c in reader.question_cards()] == [False]
 
 
 def test_an_inferred_competency_never_hides_an_authored_one(database: Path) -> None:
@@ -305,6 +305,14 @@ def test_only_its_owner_can_read_the_database(tmp_path: Path) -> None:
         writer.recreate(COMPETENCIES)
         for file in tmp_path.iterdir():
             assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_database_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "kb.db"
+    path.touch(0o644)
+    with store.write_index(path) as (writer, _):
+        writer.recreate(COMPETENCIES)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

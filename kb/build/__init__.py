@@ -29,13 +29,14 @@ class Tools:
 
     guides: the library's folder. competencies: loads the canonical ones.
     compiled: the fingerprint of the compiled model, or "" when there is none yet;
-    encoder: opens the model for so many texts, compiling it first if need be;
+    fingerprint: the same, compiling it if need be; encoder: opens it for so many texts;
     progress(done, all) while texts are embedded; clock: seconds, for how long it took.
     """
 
     guides: Path
     competencies: Callable[[], dict[str, Competency]]
     compiled: Callable[[], str]
+    fingerprint: Callable[[], str]
     encoder: Callable[[int], Encoder]
     progress: Callable[[int, int], None]
     clock: Callable[[], float]
@@ -57,6 +58,12 @@ def build(workspace: Workspace, tools: Tools, *, now: datetime) -> BuildReport:
     commits meanwhile, this one starts over from what that one left.
     """
     started = tools.clock()
+    folder = workspace.database.parent
+    if not folder.is_dir():
+        raise StoreError(
+            f"the folder of the database, {folder}, does not exist.",
+            "Make it, or mend database: in kb.yaml.",
+        )
     for _ in range(ATTEMPTS):
         report = _attempt(workspace, tools, now, started)
         if report is not None:
@@ -93,26 +100,24 @@ class _Run:
 
     def run(self) -> BuildReport | None:
         """The report, or None when another build came between."""
+        whole = self._model_moved()
+        plan = self._plan(whole)
         library_moved = self._library_moved()
-        known = self.before.known
-        if self._model_moved():
-            known = Known()
-        plan = make_plan(self.workspace, known, _Lazy(self.tools.competencies))
-        whole = known is not self.before.known or self.before.reader is None
-        if not (plan.writes(known) or library_moved or whole):
-            counts = self.before.reader.counts() if self.before.reader else (0, 0)
-            return self._report(plan, counts)
-        return self._write(plan, whole=whole, library_moved=library_moved)
+        if plan.writes(self.before.known) or library_moved or whole:
+            return self._write(plan, whole=whole, library_moved=library_moved)
+        counts = self.before.reader.counts() if self.before.reader else (0, 0)
+        return self._report(plan, counts)
+
+    def _plan(self, whole: bool) -> Plan:
+        known = Known() if whole else self.before.known
+        return make_plan(self.workspace, known, _Lazy(self.tools.competencies))
 
     def _model_moved(self) -> bool:
-        """Whether the vectors of the index are of another model than kb.yaml names."""
-        meta = self.before.meta
-        if self.before.reader is None:
-            return True
-        if meta.get("model") != self.workspace.model:
+        """Whether there are no vectors, or those of another model than kb.yaml names."""
+        if self.before.reader is None or self.before.meta.get("model") != self.workspace.model:
             return True
         compiled = self.tools.compiled()
-        return bool(compiled) and compiled != meta.get("fingerprint")
+        return bool(compiled) and compiled != self.before.meta.get("fingerprint")
 
     def _library_moved(self) -> bool:
         meta = self.before.meta
@@ -128,7 +133,12 @@ class _Run:
         texts = draft.texts()
         if library:
             texts += [p.text for passages in library.passages for p in passages]
-        fingerprint = self._fingerprint(bool(texts))
+        fingerprint = self.before.meta.get("fingerprint", "")
+        if texts or whole:
+            fingerprint = self.tools.fingerprint()
+            if not whole and fingerprint != self.before.meta.get("fingerprint"):
+                # compiled anew from other weights: no old vector may stay beside a new one
+                return self._write(self._plan(True), whole=True, library_moved=True)
         found, self.embedded = vectors.vectors_for(
             texts,
             encoder=self.tools.encoder,
@@ -153,12 +163,6 @@ class _Run:
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)
         self.wrote = True
         return report
-
-    def _fingerprint(self, embedding: bool) -> str:
-        known = self.before.meta.get("fingerprint", "")
-        if known and not embedding and self.before.reader and not self._model_moved():
-            return known
-        return self.tools.compiled() or self.tools.encoder(0).fingerprint
 
     def _still_as_planned(self, reader: Reader) -> bool:
         if self.before.reader is None:

@@ -53,11 +53,7 @@ class Draft:
 
 def write_documents(writer: Writer, plan: Plan, draft: Draft, vectors: Vectors) -> None:
     """Put a plan's documents, their vectors, stamps and findings into the index."""
-    for path in plan.removed:
-        writer.remove_path(path)
-    for item in plan.items:
-        if not item.keep:
-            writer.remove_path(item.state.path)
+    _clear(writer, plan)
     for story, passages in draft.stories:
         writer.put_story(story, passages)
         writer.put_block(_block(story.id, "story", passages, vectors))
@@ -69,9 +65,20 @@ def write_documents(writer: Writer, plan: Plan, draft: Draft, vectors: Vectors) 
         writer.put_file(item.state)
         writer.put_findings(item.state.path, item.findings)
         if item.keep:
-            writer.mark_stale(item.state.path, stale=True)
+            writer.mark_stale(item.state.path)
     for state in plan.touched:
         writer.put_file(state)
+
+
+def _clear(writer: Writer, plan: Plan) -> None:
+    """Take out what is gone or about to be written again."""
+    for path in plan.removed:
+        writer.remove_path(path)
+    for item in plan.items:
+        for story in item.lost:
+            writer.remove_story(story)
+        if not item.keep:
+            writer.remove_path(item.state.path)
 
 
 def _by_owner(

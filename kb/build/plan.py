@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from kb.domain import FileState, Finding, Guide, Story
+from kb.build.clashes import Item, drop_losers, story_losses
+from kb.domain import FileState, Finding
 from kb.errors import DocumentError
 from kb.files import Document, Scan, Source, Stamp, guide_ids, read_source, scan
 
@@ -31,17 +32,6 @@ class Known:
         for finding in reader.findings():
             found[finding.path] = (*found.get(finding.path, ()), finding)
         return cls(reader.files(), reader.story_ids_by_path(), reader.guide_ids_by_path(), found)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One file that was read in this build. `content` None: keep what was there."""
-
-    state: FileState
-    stories: tuple[Story, ...] = ()
-    guide: Guide | None = None
-    findings: tuple[Finding, ...] = ()
-    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +69,39 @@ class Plan:
 def make_plan(workspace: Workspace, known: Known, competencies: Collection[str]) -> Plan:
     """Compare the workspace with the index; only files whose stamp moved are read."""
     found = scan(workspace, {p: Stamp(f.size, f.mtime_ns) for p, f in known.files.items() if f.ok})
-    files = _Files(known, competencies, *guide_ids(found.sources))
-    moved = [*found.changes.new, *found.changes.touched]
-    read = {s.path: files.read(s) for s in moved}
-    unchanged = {s.path for s in found.changes.untouched}
-    unchanged |= {p for p, item in read.items() if item.keep and item.state.ok}
+    ids, clashes = guide_ids(found.sources)
+    files = _Files(known, competencies, ids, clashes)
     sources = {s.path: s for s in found.sources}
-    for path in sorted(p for p in unchanged if files.renamed(p)):
-        read[path] = files.read(sources[path], force=True)
-    unchanged -= {p for p, item in read.items() if not item.keep}
-    losses = _clashes(read, unchanged, known)
-    for path in sorted({p for p, _, _ in losses} & unchanged):
-        # an unread file lost an id to one that is earlier in path order
-        read[path] = files.read(sources[path], force=True)
-    unchanged -= {p for p, item in read.items() if not item.keep}
-    _drop_losers(read, losses)
+    unchanged = {s.path for s in found.changes.untouched if known.files[s.path].kind == s.kind}
+    read = {p: files.read(s) for p, s in sources.items() if p not in unchanged}
+    read.update(_out_of_sight(known, found))
+    again = files.avoid_kept_ids(read)
+    again |= {p for p in unchanged if files.renamed(p)}
+    read.update({p: files.read(sources[p], force=True) for p in sorted(again)})
+    losses = story_losses(read, unchanged - set(read), known.stories)
+    unread = {loss.path for loss in losses} - set(read)
+    # an unread file lost an id to one that is earlier in path order
+    read.update({p: files.read(sources[p], force=True) for p in sorted(unread)})
+    drop_losers(read, losses)
+    unchanged = {p for p in unchanged if p not in read or (read[p].keep and read[p].state.ok)}
+    unchanged |= {p for p, item in read.items() if item.keep and item.state.ok}
     return _sort_out(read, known, found, len(unchanged))
+
+
+def _out_of_sight(known: Known, found: Scan) -> dict[str, Item]:
+    """Known files under a folder that could not be read: they are kept, and fail."""
+    folders = [f.path for f in found.findings if f.rule == "unreadable"]
+    present = {s.path for s in found.sources}
+    items = {}
+    for path, state in known.files.items():
+        folder = next((f for f in folders if f == "." or path.startswith(f"{f}/")), None)
+        if folder is not None and path not in present:
+            finding = Finding(
+                "unreadable", "error", f"its folder {folder} cannot be read.", path, 0,
+                "Check its permissions.",
+            )  # fmt: skip
+            items[path] = Item(replace(state, ok=False), findings=(finding,), keep=True)
+    return items
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +110,36 @@ class _Files:
 
     known: Known
     competencies: Collection[str]
-    ids: Mapping[str, str]
+    ids: dict[str, str]
     clashes: tuple[Finding, ...]
 
     def renamed(self, path: str) -> bool:
         """Whether a guide's id is no longer the one it has in the index."""
         before = self.known.guides.get(path)
         return bool(before) and path in self.ids and before != [self.ids[path]]
+
+    def avoid_kept_ids(self, read: Mapping[str, Item]) -> set[str]:
+        """Give another id to every guide that would take that of a kept, unreadable one.
+
+        The paths among `read` that must be read again for it.
+        """
+        kept = {
+            one: path
+            for path, item in read.items()
+            if item.keep and not item.state.ok
+            for one in self.known.guides.get(path, [])
+        }
+        again = set()
+        for path, one in sorted(self.ids.items()):
+            if kept.get(one, path) == path:
+                continue
+            number = 2
+            while f"{one}-{number}" in {*kept, *self.ids.values()}:
+                number += 1
+            self.ids[path] = f"{one}-{number}"
+            if path in read and not read[path].keep:
+                again.add(path)
+        return again
 
     def read(self, source: Source, *, force: bool = False) -> Item:
         """The file as an item; `force` parses it even if its content is known."""
@@ -121,6 +151,7 @@ class _Files:
                 state, sha256=document.sha256, size=document.size, mtime_ns=document.mtime_ns
             )
             same = before and before.ok and before.sha256 == document.sha256
+            same = same and before.kind == source.kind if before else False
             if same and not (force or self.renamed(source.path)):
                 return Item(replace(state, ok=True), keep=True)
             return self._parsed(document, replace(state, ok=True))
@@ -149,60 +180,6 @@ class _Files:
         return Item(state, stories=stories.stories, findings=stories.findings)
 
 
-Loss = tuple[str, str, str]  # losing path, id, winning path
-
-
-def _clashes(read: Mapping[str, Item], unchanged: set[str], known: Known) -> list[Loss]:
-    """Story ids claimed by more than one file; the first in path order keeps each."""
-    claims: dict[str, list[str]] = {}
-    for path, item in read.items():
-        held = known.stories.get(path, []) if item.keep else [s.id for s in item.stories]
-        for one in held:
-            claims.setdefault(one, []).append(path)
-    for path in unchanged - set(read):
-        for one in known.stories.get(path, []):
-            claims.setdefault(one, []).append(path)
-    losses: list[Loss] = []
-    for one, paths in claims.items():
-        first, *rest = sorted(paths)
-        losses += [(path, one, first) for path in rest]
-    return losses
-
-
-def _drop_losers(read: dict[str, Item], losses: Iterable[Loss]) -> None:
-    for path, one, winner in sorted(losses):
-        item = read[path]
-        line = next((s.line for s in item.stories if s.id == one), 1)
-        twice = path == winner
-        where = "an earlier story in this file" if twice else winner
-        finding = Finding(
-            "duplicate-story",
-            "error",
-            f"its story id `{one}` is that of {where} too; only that one is kept.",
-            path,
-            line,
-            "Give one of them another id.",
-            one,
-        )
-        kept = [s for s in item.stories if s.id != one]
-        if twice:
-            kept = _first_of_each(item.stories)
-        read[path] = replace(
-            item,
-            state=replace(item.state, ok=False),
-            stories=tuple(kept),
-            findings=(*item.findings, finding),
-            keep=False,
-        )
-
-
-def _first_of_each(stories: Iterable[Story]) -> list[Story]:
-    first: dict[str, Story] = {}
-    for story in stories:
-        first.setdefault(story.id, story)
-    return list(first.values())
-
-
 def _sort_out(read: Mapping[str, Item], known: Known, found: Scan, unchanged: int) -> Plan:
     groups: dict[str, list[Item]] = {"added": [], "changed": [], "failed": []}
     touched: list[FileState] = []
@@ -220,7 +197,7 @@ def _sort_out(read: Mapping[str, Item], known: Known, found: Scan, unchanged: in
         added=tuple(groups["added"]),
         changed=tuple(groups["changed"]),
         failed=tuple(groups["failed"]),
-        removed=tuple(sorted(p for p in known.files if p not in present)),
+        removed=tuple(sorted(p for p in known.files if p not in present and p not in read)),
         touched=tuple(touched),
         unchanged=unchanged,
         findings=found.findings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -45,6 +46,8 @@ def command(ctx: click.Context, watch: bool, as_json: bool, workspace: str | Non
 
 def _once(space: Workspace, as_json: bool) -> bool:
     """One build, reported. Whether a file failed."""
+    # one core multiplies small matrices quicker than two that wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from kb import render
     from kb.build import build
     from kb.cli.progress import bar
@@ -57,7 +60,7 @@ def _once(space: Workspace, as_json: bool) -> bool:
         for finding in report.findings:
             click.echo(render.finding_line(finding), err=True)
         click.echo(render.build_text(report, common.page()))
-    return report.failed > 0
+    return report.failed > 0 or any(f.severity == "error" for f in report.findings)
 
 
 def _tools(space: Workspace, progress: object) -> Tools:
@@ -73,6 +76,7 @@ def _tools(space: Workspace, progress: object) -> Tools:
         guides=shipped().guides,
         competencies=competencies,
         compiled=compiled,
+        fingerprint=lambda: common.compiled_for(space).fingerprint,
         encoder=lambda texts: common.encoder_for(space, "few" if texts <= FEW_TEXTS else "build"),
         progress=progress,  # type: ignore[arg-type]
         clock=time.monotonic,
@@ -84,12 +88,14 @@ def _watch(space: Workspace, as_json: bool) -> None:
     import watchfiles
 
     from kb.errors import KBError
+    from kb.files import load_workspace
 
     folders = [f.path for f in (*space.content, *space.personal) if f.path.is_dir()]
+    folders += [space.config] if space.config else []
     click.echo("Watching. Press Ctrl-C to stop.", err=True)
     for _ in watchfiles.watch(*folders, raise_interrupt=True):
         click.echo(f"{datetime.now():%H:%M:%S} ", nl=False, err=True)
         try:
-            _once(space, as_json)
+            _once(load_workspace(space.root), as_json)
         except KBError as error:
             click.echo(f"kb: {error}", err=True)

@@ -15,7 +15,7 @@ import click
 from kb.render.layout import Page
 
 if TYPE_CHECKING:
-    from kb.embed import Encoder, Purpose
+    from kb.embed import Compiled, Encoder, Purpose
     from kb.files import Workspace
     from kb.filters import Filters
     from kb.match import Matcher
@@ -155,9 +155,9 @@ def echo_json(value: object, *, lines: bool = False) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=None if lines else 2))
 
 
-def encoder_for(workspace: Workspace, purpose: Purpose) -> Encoder:
-    """The workspace's encoder; its model is compiled first where that was never done."""
-    from kb.embed import OnnxEncoder, default_cache, find_compiled
+def compiled_for(workspace: Workspace) -> Compiled:
+    """The workspace's model, compiled now where that was never done. Raises ModelError."""
+    from kb.embed import default_cache, find_compiled
 
     cache = default_cache()
     compiled = find_compiled(workspace.model, cache)
@@ -165,9 +165,16 @@ def encoder_for(workspace: Workspace, purpose: Purpose) -> Encoder:
         from kb.cli.progress import steps
         from kb.compile_model import ensure_compiled
 
-        with steps() as report:
+        with steps(f"Compiling the model {workspace.model}, once") as report:
             compiled = ensure_compiled(workspace.model, cache, report)
-    return OnnxEncoder.open(compiled, purpose)
+    return compiled
+
+
+def encoder_for(workspace: Workspace, purpose: Purpose) -> Encoder:
+    """The workspace's encoder. Raises ModelError."""
+    from kb.embed import OnnxEncoder
+
+    return OnnxEncoder.open(compiled_for(workspace), purpose)
 
 
 @contextmanager
@@ -178,10 +185,16 @@ def open_matcher(workspace: Workspace) -> Iterator[tuple[Matcher, Reader]]:
     # one question is a few small products: threads would cost more than they bring
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from kb import store
+    from kb.errors import StoreError
     from kb.match import Matcher
+    from kb.render.reports import finding_line
 
     with store.open_index(workspace.database) as reader:
+        if reader.meta().get("model") != workspace.model:
+            raise StoreError("the index was made with another model.", "Run: kb build")
         journal = read(workspace.journal)
+        for problem in journal.problems:
+            click.echo(finding_line(problem), err=True)
         encoder = encoder_for(workspace, "question")
         yield Matcher(reader, encoder, pins(journal.entries)), reader
 

@@ -23,14 +23,20 @@ Examples:
 @click.option("--update-guides", is_flag=True,
               help="Bring newer guides to a workspace; those you edited stay.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Say nothing when all went well.")
-def command(folder: str, with_samples: bool, update_guides: bool, quiet: bool) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context, folder: str, with_samples: bool, update_guides: bool, quiet: bool
+) -> None:
     """Make a workspace for your stories.
 
     It holds the guides, a folder personal/ for your stories with a README that
     shows one, and kb.yaml. Nothing that is there already is overwritten.
     """
     from kb import files
+    from kb.errors import UsageError
 
+    if ctx.find_root().obj and not update_guides:
+        raise UsageError("kb init takes the folder itself.", f"Run: kb init {ctx.find_root().obj}")
     target = Path(folder).expanduser()
     if update_guides:
         _update(target, quiet)
@@ -44,6 +50,7 @@ def command(folder: str, with_samples: bool, update_guides: bool, quiet: bool) -
     click.echo(f"Made a workspace in {folder} with {guides} guides"
                + (f" and {samples} sample stories." if samples else "."))  # fmt: skip
     click.echo(f"Your stories go into {target / 'personal'}; its README.md shows one.")
+    click.echo("Outside any workspace, kb uses the one made last: this one.")
     click.echo("Next:")
     if target.resolve() != Path.cwd():
         click.echo(f"  cd {shlex.quote(str(target))}")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -13,6 +12,7 @@ from kb.errors import KBError, UsageError
 from kb.render.matches import match_json, match_text
 
 if TYPE_CHECKING:
+    from kb.domain import MatchResult
     from kb.filters import Filters
     from kb.match import Matcher
 
@@ -34,7 +34,7 @@ Examples:
     is_flag=True,
     help="Show the terms whose sum gives each score.",
 )
-@click.option("--batch", type=click.File("r", encoding="utf-8"), metavar="FILE",
+@click.option("--batch", type=click.File("rb"), metavar="FILE",
               help="Many questions, one a line; - for standard input.")  # fmt: skip
 @common.json_option
 @common.workspace_option
@@ -46,7 +46,7 @@ def command(
     since: str,
     company: str,
     explain: bool,
-    batch: TextIO | None,
+    batch: BinaryIO | None,
     as_json: bool,
     workspace: str | None,
 ) -> None:
@@ -65,7 +65,7 @@ def command(
     with common.open_matcher(space) as (matcher, reader):
         common.warn_if_stale(space, reader)
         if batch is not None:
-            _answer_batch(matcher, batch, count, filters, as_json)
+            _answer_batch(matcher, batch, count, filters, as_json=as_json, explain=explain)
         else:
             _answer(matcher, asked, count, filters, as_json=as_json, explain=explain)
 
@@ -76,43 +76,51 @@ def _answer(
     result = matcher.match(asked, count=count, filters=filters)
     if as_json:
         common.echo_json(match_json(result))
-        return
-    page = common.page()
+    else:
+        click.echo(_text(matcher, result, explain))
+
+
+def _text(matcher: Matcher, result: MatchResult, explain: bool) -> str:
+    """The answer as a page, beginning with why there is no story where there is none."""
+    text = match_text(result, common.page(), explain=explain)
+    if result.stories:
+        return text
     if not matcher.owners:
-        click.echo("There are no stories yet. Write one in personal/, then run: kb build")
-    elif not result.stories:
-        click.echo("No story passes the filters.")
-    click.echo(match_text(result, page, explain=explain))
+        why = "There are no stories yet. Write one in personal/, then run: kb build"
+    elif all(c.status == "retired" for c in matcher.cards.values()):
+        why = "All your stories are retired. See them: kb list"
+    else:
+        why = "No story passes the filters. See all: kb list"
+    return f"{why}\n\n{text}".rstrip()
 
 
 def _answer_batch(
-    matcher: Matcher, lines: TextIO, count: int, filters: Filters, as_json: bool
+    matcher: Matcher, lines: BinaryIO, count: int, filters: Filters, *, as_json: bool, explain: bool
 ) -> None:
-    page = common.page()
-    for number, line in enumerate(_lines(lines), start=1):
-        if not line.strip():
+    for number, raw in enumerate(lines, start=1):
+        line = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
+        shown = line.decode("utf-8", "replace").strip()
+        if not shown:
             continue
         answer: dict[str, Any]
         try:
-            result = matcher.match(line, count=count, filters=filters)
+            result = matcher.match(_decoded(line), count=count, filters=filters)
             answer = match_json(result)
-            text = match_text(result, page)
+            text = _text(matcher, result, explain)
         except KBError as error:
-            answer = {"question": line.strip(), "error": str(error), "line": number}
+            answer = {"question": shown, "error": str(error), "line": number}
             text = f"line {number}: {error}"
         if as_json:
             common.echo_json(answer, lines=True)
         else:
-            click.echo(f"# {line.strip()}\n\n{text}\n")
+            click.echo(f"# {shown}\n\n{text}\n")
         sys.stdout.flush()
 
 
-def _lines(file: TextIO) -> Iterator[str]:
-    """Lines of a file. Raises UsageError where it is not UTF-8."""
+def _decoded(line: bytes) -> str:
+    """A line of a batch as text. Raises UsageError where it is not UTF-8."""
     try:
-        yield from file
+        return line.decode("utf-8")
     except UnicodeDecodeError as error:
-        name = getattr(file, "name", "the file")
-        raise UsageError(
-            f"{name} is not UTF-8 at byte {error.start}.", "Save it as UTF-8."
-        ) from error
+        place = f"byte 0x{line[error.start]:02x} at column {error.start + 1}"
+        raise UsageError(f"the line is not UTF-8: {place}.", "Save the file as UTF-8.") from error

@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
+
 
 @contextmanager
-def steps() -> Iterator[Callable[[str], None]]:
-    """A spinner with what is being done now."""
+def steps(what: str) -> Iterator[Callable[[str], None]]:
+    """A spinner with what is being done now; in a pipe one line that says `what`."""
     if not sys.stderr.isatty():
+        click.echo(what, err=True)
         yield lambda _text: None
         return
     from rich.console import Console

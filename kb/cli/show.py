@@ -46,8 +46,7 @@ def command(name: str, as_json: bool, workspace: str | None) -> None:
         question = reader.question(found)
         if question is None:
             return
-        path = questions[found].path
         if as_json:
-            common.echo_json(render.question_json(question, path))
+            common.echo_json(render.question_json(question, questions[found]))
         else:
-            click.echo(render.question_text(question, path, common.page()))
+            click.echo(render.question_text(question, questions[found], common.page()))

@@ -125,7 +125,7 @@ def _questions(asks: Iterable[Ask], sections: Iterable[Sections], guide: str) ->
 
 def _name(ask: Ask, text: str) -> str:
     """What a question's id ends with, but for clashes."""
-    return ask.words.anchor or slug(ask.words.text or text)
+    return slug(ask.words.anchor or ask.words.text or text)
 
 
 def _wording(ask: Ask, under: Sections) -> tuple[str, list[Variant]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.domain import Part, Question, Story, StoryCard
+from kb.domain import Part, Question, QuestionCard, Story, StoryCard
 from kb.render.layout import Page, clean
 from kb.render.matches import card_json
 
@@ -68,9 +68,11 @@ def _paragraphs(text: str, page: Page, indent: str = "") -> list[str]:
     return lines
 
 
-def question_text(question: Question, path: str, page: Page) -> str:
+def question_text(question: Question, card: QuestionCard, page: Page) -> str:
     """A question of a guide with everything that stands under it."""
     lines = page.wrap(page.style(clean(question.text), "title"))
+    if card.stale:
+        lines += page.wrap("(stale: its file could not be read)")
     lines += _listed("Competencies", question.competencies, page)
     lines += _section("Also asked as", [v.text for v in question.variants], page)
     if question.concept:
@@ -87,7 +89,7 @@ def question_text(question: Question, path: str, page: Page) -> str:
     for note in question.notes:
         head = ["", page.style(clean(note.title), "title")] if note.title else [""]
         lines += [*head, *_paragraphs(note.text, page)]
-    lines += ["", page.style(clean(f"{path}:{question.line}"), "quiet")]
+    lines += ["", page.style(clean(f"{card.path}:{question.line}"), "quiet")]
     return "\n".join(lines)
 
 
@@ -112,13 +114,14 @@ def story_json(story: Story, card: StoryCard) -> dict[str, Any]:
     }
 
 
-def question_json(question: Question, path: str) -> dict[str, Any]:
+def question_json(question: Question, card: QuestionCard) -> dict[str, Any]:
     """A question as an object."""
     return {
         "id": question.id,
         "text": question.text,
         "guide": question.guide,
-        "path": path,
+        "path": card.path,
+        "stale": card.stale,
         "line": question.line,
         "competencies": list(question.competencies),
         "variants": [v.text for v in question.variants],

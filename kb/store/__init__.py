@@ -59,15 +59,22 @@ def write_index(path: Path) -> Iterator[tuple[Writer, Reader]]:
     """
     from kb.store.write import Writer  # 3 ms that a match does without
 
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, 0o600)
+    os.close(descriptor)
     conn = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
     try:
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA synchronous = NORMAL")
         conn.execute("BEGIN IMMEDIATE")
-        conn.execute("PRAGMA defer_foreign_keys = ON")
         yield Writer(conn), Reader(conn)
         conn.execute("COMMIT")
+    except sqlite3.IntegrityError as error:
+        raise StoreError(
+            f"two things have one id ({error}); nothing was changed.",
+            "Please report it; renaming the file saved last helps until then.",
+        ) from error
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
             raise StoreError(
@@ -99,13 +106,28 @@ def settle(path: Path) -> None:
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write."""
     try:
-        conn = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
+        conn = _connect(path)
         try:
             yield conn
         finally:
             conn.close()
     except sqlite3.DatabaseError as error:
         raise _damaged(path, error) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """For reading; a folder that cannot be written to is read as it lies."""
+    for mode in ("mode=ro", "mode=ro&immutable=1"):
+        conn = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=BUSY_MS / 1000)
+        try:
+            conn.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+        except sqlite3.OperationalError:
+            conn.close()
+            if os.access(path.parent, os.W_OK):
+                raise
+        else:
+            return conn
+    raise sqlite3.OperationalError("it cannot be opened")
 
 
 def _look(conn: sqlite3.Connection, path: Path) -> str:

@@ -125,7 +125,7 @@ class Writer:
             "notes",
             [
                 {
-                    "id": f"{guide.id}#note-{i}", "title": n.title, "text": n.text,
+                    "id": f"{guide.id}#about-{i}", "title": n.title, "text": n.text,
                     "guide": guide.id, "question": None, "line": n.line,
                 }
                 for i, n in enumerate(guide.notes)
@@ -259,13 +259,10 @@ class Writer:
             ],
         )  # fmt: skip
 
-    def mark_stale(self, path: str, stale: bool) -> None:
-        """Mark what came from a file as no longer what the file says, or as fresh."""
+    def mark_stale(self, path: str) -> None:
+        """Mark what came from a file as no longer what the file says."""
         for table in ("stories", "guides", "questions"):
-            self._conn.execute(
-                f"UPDATE {table} SET stale = ? WHERE path = ? AND stale != ?",
-                (int(stale), path, int(stale)),
-            )
+            self._conn.execute(f"UPDATE {table} SET stale = 1 WHERE path = ?", (path,))
 
     def put_build(self, build_id: str, at: str, report: BuildReport, model: str) -> None:
         """Add a line to `builds`, and make its id the index's."""
