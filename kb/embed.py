@@ -345,7 +345,7 @@ def _session_options(purpose: Purpose) -> SessionOptions:
     if purpose != "build":
         # Packing copies the weights, which are otherwise read in place from the mapped file.
         options.add_session_config_entry("session.disable_prepacking", "1")
-    if purpose != "question":
+    if purpose == "build":
         # Waiting threads would spin on a core that someone else may want; nothing is lost.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options

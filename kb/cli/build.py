@@ -52,7 +52,7 @@ def _once(space: Workspace, as_json: bool) -> bool:
     from kb.build import build
     from kb.cli.progress import bar
 
-    with bar("Embedding") as progress:
+    with bar("Embedding passages", FEW_TEXTS) as progress:
         report: BuildReport = build(space, _tools(space, progress), now=datetime.now(UTC))
     if as_json:
         common.echo_json(render.build_json(report), lines=True)
