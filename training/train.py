@@ -1,0 +1,193 @@
+"""Teach the packaged encoder which stories answer which questions.
+
+    python training/train.py --runs RUNS [--epochs 12] [--resume]
+
+Contrastive, with sentence-transformers' trainer: every question of a batch is
+set against every text of it, both ways, by the cross-entropy of the softmax of
+their cosines with the gains. Needs `pip install datasets accelerate`. The same
+arguments give the same plan; --resume goes on from the last checkpoint in RUNS.
+The trained model is RUNS/model, with what it was made from in RUNS/run.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import torch
+from datasets import Dataset  # type: ignore[import-not-found, import-untyped, unused-ignore]
+from pieces import Row, Source, bank_source, library_source, plan
+from sentence_transformers import (
+    SentenceTransformer,
+    SentenceTransformerTrainer,
+    SentenceTransformerTrainingArguments,
+)
+from sentence_transformers.base.sampler import DefaultBatchSampler
+from snapshot import DATA, read_banks, read_entries, snapshot_hash
+from torch import Tensor
+
+from kb.compile_model.source import packaged_folder
+
+RELEVANT_GAIN = (2**1.5 - 1) / 7  # of grade 1.5
+
+
+class GradedContrast(torch.nn.Module):
+    """Questions against texts of one source, by their gains, symmetric.
+
+    labels (n, 3 + pieces.QUESTIONS): batch, source, text, the questions beside it. A question
+    without a relevant text is a negative for every text and has no term of its own.
+    """
+
+    def __init__(self, model: SentenceTransformer, gains: list[Tensor], temperature: float) -> None:
+        super().__init__()
+        self.model = model
+        self.gains = gains
+        self.temperature = temperature
+
+    def forward(self, features: Iterable[dict[str, Tensor]], labels: Tensor) -> Tensor:
+        """The mean of the two cross-entropies, a number."""
+        texts, *asked = [self.model(each)["sentence_embedding"].float() for each in features]
+        rows = labels[:, 3:].T.reshape(-1)
+        found, first = _distinct(rows)
+        questions = torch.cat(asked)[first]
+        gains = self.gains[int(labels[0, 1])][found][:, labels[:, 2]]
+        logits = questions @ texts.T / self.temperature
+        answered = gains.max(dim=1).values >= RELEVANT_GAIN
+        forth = _cross_entropy(logits[answered], gains[answered])
+        useful = gains.max(dim=0).values >= RELEVANT_GAIN
+        back = _cross_entropy(logits.T[useful], gains.T[useful])
+        return (forth + back) / 2
+
+
+def _distinct(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """The different values, and where each stands first."""
+    found, place = torch.unique(rows, return_inverse=True)
+    first = torch.full((len(found),), len(rows)).scatter_reduce(
+        0, place, torch.arange(len(rows)), "amin"
+    )
+    return found, first
+
+
+def _cross_entropy(logits: Tensor, gains: Tensor) -> Tensor:
+    """Of the softmax over each row with the row's gains, made to sum to 1; their mean."""
+    if not len(logits):
+        return logits.sum()
+    wanted = gains / gains.sum(dim=1, keepdim=True)
+    return torch.nn.functional.cross_entropy(logits, wanted)
+
+
+class Planned(DefaultBatchSampler):
+    """The batches as they were planned: the rows that have the same number, in order."""
+
+    def __init__(self, dataset: Dataset, *_: object, **__: object) -> None:
+        numbers = [label[0] for label in dataset["label"]]
+        self.batches: list[list[int]] = []
+        for row, number in enumerate(numbers):
+            if number == len(self.batches):
+                self.batches.append([])
+            self.batches[-1].append(row)
+        super().__init__(dataset, batch_size=len(self.batches[0]), drop_last=False)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return iter(self.batches)
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+
+def dataset(batches: Iterable[list[Row]], sources: list[Source]) -> Dataset:
+    """The planned batches as rows of texts, questions and numbers."""
+    rows = [
+        {
+            "text": row.shown,
+            **{
+                f"question{i}": sources[row.source].questions[q]
+                for i, q in enumerate(row.questions)
+            },
+            "label": [number, row.source, row.text, *row.questions],
+        }
+        for number, batch in enumerate(batches)
+        for row in batch
+    ]
+    return Dataset.from_list(rows)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Train the encoder.")
+    parser.add_argument("--runs", type=Path, required=True, help="folder for checkpoints and model")
+    parser.add_argument("--snapshot", type=Path, default=DATA)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--size", type=int, default=38)
+    parser.add_argument("--bank-turns", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=1.2e-4)
+    parser.add_argument("--temperature", type=float, default=0.05)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--bf16", action="store_true", help="for processors that have it")
+    parser.add_argument("--keep", type=int, default=3, help="epochs between checkpoints")
+    parser.add_argument("--steps", type=int, default=-1, help="stop early, for a trial")
+    parser.add_argument("--resume", action="store_true")
+    return parser.parse_args()
+
+
+def _trainer(
+    given: argparse.Namespace, model: SentenceTransformer, sources: list[Source]
+) -> SentenceTransformerTrainer:
+    batches = list(
+        plan(
+            sources,
+            epochs=given.epochs,
+            size=given.size,
+            bank_turns=given.bank_turns,
+            seed=given.seed,
+        )
+    )
+    settings = SentenceTransformerTrainingArguments(
+        output_dir=str(given.runs),
+        num_train_epochs=1,  # the plan holds every epoch
+        max_steps=given.steps,
+        per_device_train_batch_size=given.size,
+        batch_sampler=Planned,
+        learning_rate=given.rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=len(batches) // 10,
+        weight_decay=0.01,
+        bf16=given.bf16,
+        use_cpu=not torch.cuda.is_available(),
+        seed=given.seed,
+        save_steps=given.keep * len(batches) // given.epochs,
+        logging_steps=10,
+        report_to=[],
+        disable_tqdm=True,
+    )
+    gains = [torch.from_numpy(source.gains) for source in sources]
+    return SentenceTransformerTrainer(
+        model=model,
+        args=settings,
+        train_dataset=dataset(batches, sources),
+        loss=GradedContrast(model, gains, given.temperature),
+    )
+
+
+def main() -> None:
+    """Train, and keep the model beside a note of how it was made."""
+    given = _arguments()
+    logging.basicConfig(level=logging.WARNING)
+    torch.manual_seed(given.seed)
+    model = SentenceTransformer(str(packaged_folder()), local_files_only=True)
+    for name, weight in model.named_parameters():
+        weight.requires_grad_("embeddings" not in name)
+    sources = [library_source(read_entries(given.snapshot))]
+    sources += [bank_source(bank) for bank in read_banks(["train"], given.snapshot)]
+    trainer = _trainer(given, model, sources)
+    trainer.train(resume_from_checkpoint=given.resume or None)
+    model.save(str(given.runs / "model"), create_model_card=False)
+    kept = ("epochs", "size", "bank_turns", "rate", "temperature", "seed", "bf16", "steps")
+    note = {key: getattr(given, key) for key in kept} | {"snapshot": snapshot_hash(given.snapshot)}
+    (given.runs / "run.json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
