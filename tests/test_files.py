@@ -27,7 +27,6 @@ from kb.files import (
     init_workspace,
     last_workspace,
     load_workspace,
-    make_private,
     read_source,
     remember_workspace,
     scan,
@@ -475,18 +474,6 @@ def test_a_new_file_never_replaces_one(
             write_new(tmp_path / "deep" / name, "x")
     assert (tmp_path / "deep" / "a.md").read_text("utf-8") == "é"
     assert sorted(os.listdir(tmp_path / "deep")) == ["a.md", "dangling.md"]  # noqa: PTH208
-
-
-def test_the_database_is_private_from_the_first_byte(tmp_path: Path) -> None:
-    make_private(tmp_path / "kb.db")
-    assert stat.S_IMODE((tmp_path / "kb.db").stat().st_mode) == 0o600
-    open_to_all = put(tmp_path / "old.db", "kept")
-    open_to_all.chmod(0o644)
-    make_private(open_to_all)
-    assert stat.S_IMODE(open_to_all.stat().st_mode) == 0o600
-    assert open_to_all.read_text() == "kept"
-    with pytest.raises(WorkspaceError, match="cannot be written"):
-        make_private(tmp_path / "missing" / "kb.db")
 
 
 # --- making it

@@ -21,7 +21,7 @@ from kb.files.workspace import (
     load_workspace,
     remember_workspace,
 )
-from kb.files.write import make_private, private_open, write_atomic, write_new
+from kb.files.write import write_atomic, write_new
 
 if TYPE_CHECKING:
     from kb.files.init import GuideUpdate, init_workspace, update_guides
@@ -49,8 +49,6 @@ __all__ = [
     "is_workspace",
     "last_workspace",
     "load_workspace",
-    "make_private",
-    "private_open",
     "read_source",
     "read_text",
     "remember_workspace",

@@ -1,4 +1,4 @@
-"""Writing: never half a file, never over a file that exists, never private text for others."""
+"""Writing: never half a file, never over a file that exists."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from kb.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-PRIVATE = 0o600
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -46,31 +44,6 @@ def write_new(path: Path, text: str) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         _refuse(path, error)
-
-
-def private_open(path: Path, flags: int = os.O_RDWR) -> int:
-    """A descriptor of `path`, created if missing, readable by its owner alone from the start.
-
-    An existing file that others could read is closed to them. Raises
-    WorkspaceError when it cannot be opened.
-    """
-    try:
-        descriptor = os.open(path, flags | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), PRIVATE)
-    except OSError as error:
-        _refuse(path, error)
-    with suppress(OSError):  # a file of another owner, or a file system without modes
-        if os.fstat(descriptor).st_mode & 0o077:
-            os.fchmod(descriptor, PRIVATE)
-    return descriptor
-
-
-def make_private(path: Path) -> None:
-    """Make sure that `path` exists, if only as an empty file, and is the owner's alone (0600).
-
-    SQLite gives the files it lays beside a database the same mode. Raises
-    WorkspaceError when the folder is missing or closed.
-    """
-    os.close(private_open(path))
 
 
 def _temporary(path: Path, data: bytes) -> Path:
