@@ -58,11 +58,20 @@ def _run(command: str, folder: Path, home: Path) -> str:
         "TERM": "xterm",
     }
     environment.pop("KB_WORKSPACE", None)
-    # progress goes to stderr; the transcript is what stays on the screen
+    said = on_a_terminal(["/bin/sh", "-c", command], folder, environment)
+    lines = said.replace(str(folder), "~").splitlines()
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def on_a_terminal(command: list[str], folder: Path, environment: dict[str, str]) -> str:
+    """What a command prints to a terminal on its standard output.
+
+    Progress goes to stderr; the transcript is what stays on the screen.
+    """
     master, slave = pty.openpty()
     with subprocess.Popen(
-        ["/bin/sh", "-c", command], stdout=slave, stderr=subprocess.DEVNULL, cwd=folder,
-        env=environment, stdin=subprocess.DEVNULL,
+        command, stdout=slave, stderr=subprocess.DEVNULL, cwd=folder, env=environment,
+        stdin=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         os.close(slave)
         said = b""
@@ -76,8 +85,7 @@ def _run(command: str, folder: Path, home: Path) -> str:
             said += piece
         process.wait()
     os.close(master)
-    lines = said.decode().replace("\r\n", "\n").replace(str(folder), "~").splitlines()
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return said.decode().replace("\r\n", "\n")
 
 
 def without_times(text: str) -> str:

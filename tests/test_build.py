@@ -333,6 +333,20 @@ def test_a_folder_that_becomes_a_guides_folder_is_read_anew(bank: Bank) -> None:
         assert reader.guide_ids_by_path() == {"extra/a.md": ["a"]}
 
 
+def test_a_guides_folder_that_becomes_a_storys_leaves_no_wording_behind(bank: Bank) -> None:
+    (bank.folder / "extra").mkdir()
+    config = bank.folder / "kb.yaml"
+    bank.write("extra/a.md", GUIDE)
+    config.write_text("content: [content, extra]\n", encoding="utf-8")
+    bank.build()
+    config.write_text("personal: [personal, extra]\n", encoding="utf-8")
+    bank.build()
+    assert bank.ids() == ["a"]
+    with store.open_index(bank.workspace.database) as reader:
+        assert reader.question_ids() == ()
+        assert len(reader.arrays("guide.")["owner"]) == 0
+
+
 def test_stories_under_a_folder_that_cannot_be_read_stay(
     bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 
 from kb.cli import COMMANDS, cli, run
 from tests.conftest import Kb
+from tests.readme_output import on_a_terminal
 
 pytestmark = pytest.mark.model
 
@@ -269,30 +269,11 @@ def test_in_a_pipe_there_is_no_colour_and_no_wrapping(samples: Kb) -> None:
 
 @pytest.mark.parametrize("args", [["match", ARCHITECT], ["list"], ["show", "anselms"], ["--help"]])
 def test_on_a_terminal_it_fits_80_columns(samples: Kb, args: list[str]) -> None:
-    lines = on_a_terminal(samples, args)
+    environment = {**samples.environment, "COLUMNS": "120", "NO_COLOR": "1", "TERM": "xterm"}
+    command = [sys.executable, "-m", "kb", *args]
+    lines = on_a_terminal(command, samples.folder, environment).splitlines()
     assert lines
     assert max(map(len, lines)) <= 80
-
-
-def on_a_terminal(kb: Kb, args: list[str]) -> list[str]:
-    import pty
-
-    master, slave = pty.openpty()
-    environment = {**kb.environment, "COLUMNS": "120", "NO_COLOR": "1", "TERM": "xterm"}
-    command = [sys.executable, "-m", "kb", *args]
-    with subprocess.Popen(
-        command, stdout=slave, stderr=slave, cwd=kb.folder, env=environment
-    ) as process:
-        os.close(slave)
-        said = b""
-        while True:
-            try:
-                said += os.read(master, 65536)
-            except OSError:
-                break
-        process.wait()
-    os.close(master)
-    return said.decode().replace("\r\n", "\n").splitlines()
 
 
 def test_a_reader_that_stops_early_is_no_error(samples: Kb) -> None:

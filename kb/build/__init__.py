@@ -88,7 +88,7 @@ def _attempt(
 
 @dataclass(slots=True)
 class _Run:
-    """One attempt at a build."""
+    """One attempt at a build. library, library_stamp: what tells one library from another."""
 
     workspace: Workspace
     tools: Tools
@@ -97,6 +97,8 @@ class _Run:
     started: float
     embedded: int = 0
     wrote: bool = False
+    library: str = ""
+    library_stamp: str = ""
 
     def run(self) -> BuildReport | None:
         """The report, or None when another build came between."""
@@ -121,9 +123,12 @@ class _Run:
 
     def _library_moved(self) -> bool:
         meta = self.before.meta
-        if meta.get("library_stamp") == library_stamp(self.tools.guides):
-            return False
-        return meta.get("library") != library_hash(self.tools.guides)
+        self.library_stamp = library_stamp(self.tools.guides)
+        if meta.get("library_stamp") == self.library_stamp:
+            self.library = meta["library"]
+        else:
+            self.library = library_hash(self.tools.guides)
+        return meta.get("library") != self.library
 
     def _write(self, plan: Plan, *, whole: bool, library_moved: bool) -> BuildReport | None:
         from kb.build import index, vectors
@@ -156,13 +161,19 @@ class _Run:
                 index.write_library(writer, library, found)
             changed = None if library else {story.id for story, _ in draft.stories}
             index.write_ranking(writer, reader, changed)
-            if whole or draft.guides or plan.removed:
+            if whole or self._guides_touched(plan):
                 writer.put_arrays(index.wording_arrays(reader))
             self._write_notes(writer, fingerprint)
             report = self._report(plan, reader.counts())
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)
         self.wrote = True
         return report
+
+    def _guides_touched(self, plan: Plan) -> bool:
+        """Whether any guide comes, goes or changes."""
+        rewritten = [i for i in plan.items if not i.keep]
+        paths = {*plan.removed, *(i.state.path for i in rewritten)}
+        return any(i.guide for i in rewritten) or any(p in self.before.known.guides for p in paths)
 
     def _still_as_planned(self, reader: Reader) -> bool:
         if self.before.reader is None:
@@ -173,8 +184,8 @@ class _Run:
         for key, value in {
             "model": self.workspace.model,
             "fingerprint": fingerprint,
-            "library": library_hash(self.tools.guides),
-            "library_stamp": library_stamp(self.tools.guides),
+            "library": self.library,
+            "library_stamp": self.library_stamp,
         }.items():
             writer.put_meta(key, value)
 

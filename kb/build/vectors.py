@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kb.store.vectors import HASH_BYTES
+
 if TYPE_CHECKING:
     from kb.embed import Encoder
     from kb.store import Reader
 
-HASH_BYTES = 16
 # So many texts are embedded in the time that it takes to read what ships.
 FEW = 8
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "vectors.npz"
 
 
 def text_hash(text: str) -> bytes:
-    """The first 16 bytes of the text's sha256: what a vector is known by."""
+    """The first HASH_BYTES of the text's sha256: what a vector is known by."""
     return sha256(text.encode("utf-8", "surrogatepass")).digest()[:HASH_BYTES]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from kb.domain import MatchResult, Practice, QuestionMatch, StoryCard, StoryMatch
 from kb.render.layout import Page, clean, pad
 
+STALE = "stale: its file could not be read"
 INDENT = " " * 10
 # Cosine from which a guide's question has to do with the one asked: on the development
 # bank the nearest to any answerable question is above it, that to nonsense below.
@@ -72,7 +73,7 @@ def _marks(match: StoryMatch) -> list[str]:
     if match.story.status == "draft":
         marks.append("draft")
     if match.story.stale:
-        marks.append("stale: its file could not be read")
+        marks.append(STALE)
     if match.pinned:
         marks.append("pinned")
     return marks
@@ -82,7 +83,7 @@ def _question(match: QuestionMatch, page: Page) -> list[str]:
     question = match.question
     lines = page.wrap(f"The guide on \u201c{clean(question.text)}\u201d")
     if question.stale:
-        lines += page.wrap("(stale: its file could not be read)", "  ")
+        lines += page.wrap(f"({STALE})", "  ")
     for practice in question.practices:
         lines += [_practice(practice, page)]
     lines.append("  " + page.style(f"{clean(question.path)}:{question.line}", "quiet"))
@@ -115,14 +116,17 @@ def match_json(result: MatchResult) -> dict[str, Any]:
                 "path": m.question.path,
                 "line": m.question.line,
                 "score": round(m.score, 6),
-                "practices": [
-                    ": ".join(t for t in (p.title, p.text) if t) for p in m.question.practices
-                ],
+                "practices": [practice_text(p) for p in m.question.practices],
                 "stale": m.question.stale,
             }
             for m in result.questions
         ],
     }
+
+
+def practice_text(practice: Practice) -> str:
+    """A practice as one text: its title, if it has one, and what it says."""
+    return ": ".join(t for t in (practice.title, practice.text) if t)
 
 
 def card_json(card: StoryCard) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kb.domain import Part, Question, QuestionCard, Story, StoryCard
 from kb.render.layout import Page, clean
-from kb.render.matches import card_json
+from kb.render.matches import STALE, card_json, practice_text
 
 # Words a minute at which people tell a story: coaches say 130 to 160.
 WORDS_A_MINUTE = 145
@@ -25,7 +25,7 @@ def story_text(story: Story, card: StoryCard, page: Page) -> str:
     if story.status != "ready":
         about.append(story.status)
     if card.stale:
-        about.append("stale: its file could not be read")
+        about.append(STALE)
     said = ", ".join(clean(t) for t in about if t)
     if said:
         lines += page.wrap(said)
@@ -72,7 +72,7 @@ def question_text(question: Question, card: QuestionCard, page: Page) -> str:
     """A question of a guide with everything that stands under it."""
     lines = page.wrap(page.style(clean(question.text), "title"))
     if card.stale:
-        lines += page.wrap("(stale: its file could not be read)")
+        lines += page.wrap(f"({STALE})")
     lines += _listed("Competencies", question.competencies, page)
     lines += _section("Also asked as", [v.text for v in question.variants], page)
     if question.concept:
@@ -83,8 +83,7 @@ def question_text(question: Question, card: QuestionCard, page: Page) -> str:
         lines += ["", page.style(name, "title")]
         for i, part in enumerate(example.parts):
             lines += [*([""] if i else []), *_part(part, page)]
-    practices = [": ".join(t for t in (p.title, p.text) if t) for p in question.practices]
-    lines += _section("Good practice", practices, page)
+    lines += _section("Good practice", [practice_text(p) for p in question.practices], page)
     lines += _section("Follow-ups", [f.text for f in question.follow_ups], page)
     for note in question.notes:
         head = ["", page.style(clean(note.title), "title")] if note.title else [""]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# Of a text's hash; what a vector is known by.
 HASH_BYTES = 16
 
 
