@@ -1,11 +1,12 @@
 """What training changed, as a small file: rounded differences to the packaged weights.
 
-    python training/adapter.py make --model RUNS/model --out adapter.safetensors
-    python training/adapter.py merge --adapter adapter.safetensors --out FOLDER
+    python training/adapter.py make --model RUNS/model
+    python training/adapter.py merge --out FOLDER
 
+What is made ships, as kb/data/adapter.safetensors; `kb.compile_model.adapter` reads it.
 Every matrix that changed is kept as its difference in steps of 4 (or 8) bits, a
 step's size for each GROUP numbers; vectors are kept whole. --scale below 1 goes
-only part of the way from the packaged model to the trained one.
+only part of the way from the packaged model to the trained one; 0 merges nothing.
 """
 
 from __future__ import annotations
@@ -16,16 +17,13 @@ import shutil
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from snapshot import DATA, snapshot_hash
 from torch import Tensor
 
-from kb.compile_model.source import PACKAGED_FILES, packaged_folder
-
-WEIGHTS = "model.safetensors"
-GROUP = 128
-STEPS, SIZES, WHOLE = ".steps", ".sizes", ".whole"
+from kb.compile_model.adapter import GROUP, SIZES, STEPS, WHOLE, merge, read_adapter
+from kb.compile_model.source import PACKAGED_FILES, WEIGHTS, packaged_folder
+from kb.embed import ADAPTER
 
 
 def differences(base: dict[str, Tensor], trained: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -62,20 +60,6 @@ def compress(changes: dict[str, Tensor], bits: int) -> dict[str, Tensor]:
     return kept
 
 
-def expand(adapter: dict[str, Tensor], bits: int) -> dict[str, Tensor]:
-    """The differences as `compress` kept them, float32, matrices flat."""
-    found = {}
-    for key, held in adapter.items():
-        name, _, kind = key.rpartition(".")
-        if f".{kind}" == WHOLE:
-            found[name] = held
-        elif f".{kind}" == STEPS:
-            steps = torch.stack((held // 16, held % 16), dim=2).flatten(1) if bits == 4 else held
-            sizes = adapter[name + SIZES][:, None]
-            found[name] = (steps.float() - (2 ** (bits - 1) - 1)) * sizes
-    return found
-
-
 def make(model: Path, out: Path, bits: int, scale: float) -> None:
     """Write the adapter of a trained folder, with what it belongs to in its metadata."""
     base = load_file(str(packaged_folder() / WEIGHTS))
@@ -90,21 +74,15 @@ def make(model: Path, out: Path, bits: int, scale: float) -> None:
     print(f"{out.name}: {out.stat().st_size / 1e6:.2f} MB, {json.dumps(about)}")
 
 
-def merge(adapter: Path, out: Path, scale: float | None) -> None:
+def merged(adapter: Path, out: Path, scale: float | None) -> None:
     """Write the packaged model with the adapter merged, as a sentence-transformers folder.
 
-    scale: None takes the adapter's own. Raises ValueError where it is of another base.
+    scale: None takes the adapter's own. Raises AdapterError where it cannot be used.
     """
-    with safe_open(str(adapter), framework="pt") as file:
-        about = file.metadata()
-    if about["base"] != PACKAGED_FILES[WEIGHTS]:
-        raise ValueError("the adapter was made for another model")
     shutil.copytree(packaged_folder(), out, dirs_exist_ok=True)
     weights = load_file(str(packaged_folder() / WEIGHTS))
-    chosen = float(about["scale"]) if scale is None else scale
-    for name, change in expand(load_file(str(adapter)), int(about["bits"])).items():
-        moved = weights[name].float() + chosen * change.reshape(weights[name].shape)
-        weights[name] = moved.contiguous()
+    shapes = {name: tuple(w.shape) for name, w in weights.items() if w.is_floating_point()}
+    merge(read_adapter(adapter, PACKAGED_FILES[WEIGHTS], shapes, scale), weights)
     (out / WEIGHTS).unlink()
     save_file(weights, str(out / WEIGHTS), {"format": "pt"})
 
@@ -114,15 +92,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="An adapter out of a trained model, and back.")
     parser.add_argument("what", choices=["make", "merge"])
     parser.add_argument("--model", type=Path)
-    parser.add_argument("--adapter", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--adapter", type=Path, default=ADAPTER)
+    parser.add_argument("--out", type=Path, help="of make: the one that ships")
     parser.add_argument("--bits", type=int, choices=[4, 8], default=4)
     parser.add_argument("--scale", type=float)
     given = parser.parse_args()
     if given.what == "make":
-        make(given.model, given.out, given.bits, 1.0 if given.scale is None else given.scale)
+        scale = 1.0 if given.scale is None else given.scale
+        make(given.model, given.out or ADAPTER, given.bits, scale)
+    elif given.out is None:
+        parser.error("merge needs --out")
     else:
-        merge(given.adapter, given.out, given.scale)
+        merged(given.adapter, given.out, given.scale)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from snapshot import Bank, Entry
 from kb.parse.story import parse_stories
 from kb.passages import sentences, story_passages
 
-QUESTIONS = 2  # shown with each text
+QUESTIONS = 3  # shown with each text
 WORDS = 120  # of a stretch at most: about 160 tokens, for speed; whole at work is up to 256
 CUTS = {"whole": 0.3, "thinned": 0.25, "part": 0.15, "stretch": 0.3}
 BEST = 3.0
@@ -62,12 +62,13 @@ class Row:
 def library_source(entries: Iterable[Entry]) -> Source:
     """The library: an example answers every wording of its question and no other."""
     kept = list(entries)
+    number = {one: i for i, one in enumerate(dict.fromkeys(entry.id for entry in kept))}
     texts = [
-        (i, Text(whole, _telling(parts), tuple(s for s, _ in sentences(whole))))
-        for i, entry in enumerate(kept)
+        (number[entry.id], Text(whole, _telling(parts), tuple(s for s, _ in sentences(whole))))
+        for entry in kept
         for whole, parts in zip(entry.texts, entry.parts, strict=True)
     ]
-    wordings = [(i, wording) for i, entry in enumerate(kept) for wording in entry.wordings]
+    wordings = [(number[entry.id], wording) for entry in kept for wording in entry.wordings]
     asked = np.array([i for i, _ in wordings])
     answered = np.array([i for i, _ in texts])
     gains = (asked[:, None] == answered[None, :]).astype(np.float32)

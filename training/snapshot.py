@@ -1,10 +1,13 @@
 """The frozen data that the encoder learns from: made, read and named here.
 
-    python training/snapshot.py --banks BANKS --content content --library LIBRARY [LIBRARY ...]
+    python training/snapshot.py [--banks BANKS] [--content content] [--library LIBRARY ...]
+                                [--more MORE ...]
 
-BANKS holds a folder for each bank (stories/*.md, judgments_a.jsonl,
-judgments_b.jsonl); LIBRARY files are JSON lines of questions with wordings and
-examples. Written are training/data/{library,stories,questions}.jsonl.gz.
+BANKS holds a folder for each bank (stories/*.md, judgments_a.jsonl and, of a
+second judge, judgments_b.jsonl); LIBRARY files are JSON lines of questions with
+wordings and examples; MORE files add examples and keyword wordings to questions
+by their id. Written are training/data/{library,stories,questions}.jsonl.gz; of
+what is not given, the lines stay as they are.
 """
 
 from __future__ import annotations
@@ -31,7 +34,22 @@ SPLITS = {
     "hyejin": "train",
     "priyanka": "train",
     "yael": "train",
+    "thiago": "train",
+    "ngozi": "train",
+    "padraig": "train",
+    "haruka": "train",
+    "agnieszka": "train",
+    "anand": "train",
+    "margot": "train",
+    "bastien": "train",
+    "oksana": "train",
+    "linnea": "train",
+    "mehmet": "train",
+    "thandeka": "train",
     "rasmus": "calibrate",
+    "joerg": "calibrate",
+    "catalina": "calibrate",
+    "wanjiru": "calibrate",
     "dewi": "validate",
     "marcelo": "validate",
 }
@@ -43,6 +61,7 @@ class Entry:
 
     texts: each example whole, as a build embeds it. parts: for each example its
     parts as (kind, text). source: the guides' own ("content") or the file it is from.
+    Entries of one id are one question; "more" ones add to it.
     """
 
     id: str
@@ -86,7 +105,7 @@ def read_entries(folder: Path = DATA) -> tuple[Entry, ...]:
 
 
 def read_banks(splits: Iterable[str], folder: Path = DATA) -> tuple[Bank, ...]:
-    """The banks of these splits, with the mean of the two judges' grades."""
+    """The banks of these splits, with the mean of the judges' grades."""
     wanted = set(splits)
     found = {name: split for name, split in SPLITS.items() if split in wanted}
     stories: dict[str, dict[str, str]] = {name: {} for name in found}
@@ -96,7 +115,7 @@ def read_banks(splits: Iterable[str], folder: Path = DATA) -> tuple[Bank, ...]:
             stories[one["bank"]][one["story"]] = one["text"]
     for one in _lines(folder / FILES[2]):
         if one["bank"] in found:
-            grades = mean_grades(one["a"], one["b"])
+            grades = mean_grades(one["a"], one.get("b", one["a"]))
             judged[one["bank"]].append(Judgment(one["id"], one["kind"], one["text"], grades))
     return tuple(
         Bank(name, split, stories[name], tuple(judged[name])) for name, split in found.items()
@@ -148,7 +167,7 @@ def _guide_rows(text: str, source: str, name: str) -> Iterator[dict[str, Any]]:
 
 def _as_guide(path: Path) -> str:
     """Questions in JSON lines as the Markdown of a guide."""
-    rows = [json.loads(row) for row in path.read_text("utf-8").splitlines() if row.strip()]
+    rows = _json_lines(path)
     return "# Library\n\n" + "\n\n".join(
         "\n\n".join(
             (
@@ -166,59 +185,96 @@ def _as_guide(path: Path) -> str:
     )
 
 
-def _library(content: Path, files: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    for path in sorted(content.glob("*.md")):
+def _library(content: Path | None, files: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    for path in sorted(content.glob("*.md")) if content else ():
         yield from _guide_rows(path.read_text("utf-8"), "content", path.stem)
     for path in files:
         yield from _guide_rows(_as_guide(path), path.stem, path.stem)
 
 
-def _stories(banks: Path) -> Iterator[dict[str, Any]]:
-    for name, split in SPLITS.items():
+def _more(files: Iterable[Path], known: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Further examples and wordings, as entries with the id of a question that is known."""
+    entries = {one["id"]: one for one in known if one["source"] != "more"}
+    for path in files:
+        for row in _json_lines(path):
+            whole = entries[row["id"]]
+            yield {
+                "id": row["id"],
+                "source": "more",
+                "competencies": whole["competencies"],
+                "wordings": [w for w in row["keywords"] if w not in whole["wordings"]],
+                "examples": [_example(each) for each in row["examples"]],
+            }
+
+
+def _example(told: dict[str, str]) -> dict[str, Any]:
+    parts = [[part, plain(told[part])] for part in ("situation", "task", "action", "result")]
+    return {"text": "\n".join([plain(told["title"]), *(text for _, text in parts)]), "parts": parts}
+
+
+def _stories(banks: Path, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for name in names:
         for path in sorted((banks / name / "stories").glob("*.md")):
             text = path.read_text("utf-8")
-            yield {"bank": name, "split": split, "story": path.stem, "text": text}
+            yield {"bank": name, "split": SPLITS[name], "story": path.stem, "text": text}
 
 
-def _questions(banks: Path) -> Iterator[dict[str, Any]]:
-    """The questions with both judgments. Raises ValueError where the judges differ in them."""
-    for name, split in SPLITS.items():
-        a, b = (_judged(banks / name / f"judgments_{judge}.jsonl") for judge in "ab")
+def _questions(banks: Path, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The questions with their judgments. Raises ValueError where judges differ in them."""
+    for name in names:
+        files = [banks / name / f"judgments_{judge}.jsonl" for judge in "ab"]
+        judged = {path.stem[-1]: _judged(path) for path in files if path.is_file()}
         slugs = {path.stem for path in (banks / name / "stories").glob("*.md")}
-        for one, other in zip(a, b, strict=True):
-            if (one["id"], one["text"]) != (other["id"], other["text"]):
-                raise ValueError(f"{name}: {one['id']} and {other['id']} are not one question")
-            if unknown := {*one["relevant"], *other["relevant"]} - slugs:
-                raise ValueError(f"{name}: {one['id']} names stories that are not there: {unknown}")
+        for rows in zip(*judged.values(), strict=True):
+            if len({(one["id"], one["text"]) for one in rows}) > 1:
+                raise ValueError(f"{name}: {rows[0]['id']} is not one question to both judges")
+            if unknown := {slug for one in rows for slug in one["relevant"]} - slugs:
+                raise ValueError(f"{name}: {rows[0]['id']} names unknown stories: {unknown}")
             yield {
                 "bank": name,
-                "split": split,
-                **{key: one[key] for key in ("id", "kind", "text")},
-                "a": one["relevant"],
-                "b": other["relevant"],
+                "split": SPLITS[name],
+                **{key: rows[0][key] for key in ("id", "kind", "text")},
+                **{judge: one["relevant"] for judge, one in zip(judged, rows, strict=True)},
             }
 
 
 def _judged(path: Path) -> list[dict[str, Any]]:
-    rows = [json.loads(row) for row in path.read_text("utf-8").splitlines() if row.strip()]
-    return sorted(rows, key=lambda row: str(row["id"]))
+    return sorted(_json_lines(path), key=lambda row: str(row["id"]))
+
+
+def _json_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(row) for row in path.read_text("utf-8").splitlines() if row.strip()]
+
+
+def _renewed(
+    old: list[dict[str, Any]], new: Iterable[dict[str, Any]], key: str
+) -> list[dict[str, Any]]:
+    """The new lines, and those of the old whose bank or source has none among the new."""
+    found = list(new)
+    given = {one[key] for one in found}
+    return [one for one in old if one[key] not in given] + found
 
 
 def main() -> None:
     """Write the snapshot and print its counts and its hash."""
     parser = argparse.ArgumentParser(description="Freeze the training data.")
-    parser.add_argument("--banks", type=Path, required=True)
-    parser.add_argument("--content", type=Path, required=True)
+    parser.add_argument("--banks", type=Path)
+    parser.add_argument("--content", type=Path)
     parser.add_argument("--library", type=Path, nargs="*", default=[])
+    parser.add_argument("--more", type=Path, nargs="*", default=[])
     parser.add_argument("--out", type=Path, default=DATA)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    rows = (
-        _library(given.content, given.library),
-        _stories(given.banks),
-        _questions(given.banks),
+    library, stories, questions = (
+        list(_lines(given.out / name)) if (given.out / name).is_file() else [] for name in FILES
     )
-    for name, each in zip(FILES, rows, strict=True):
+    library = _renewed(library, _library(given.content, given.library), "source")
+    library = _renewed(library, _more(given.more, library), "source")
+    if given.banks:
+        names = [name for name in SPLITS if (given.banks / name).is_dir()]
+        stories = _renewed(stories, _stories(given.banks, names), "bank")
+        questions = _renewed(questions, _questions(given.banks, names), "bank")
+    for name, each in zip(FILES, (library, stories, questions), strict=True):
         count = _write(given.out / name, each)
         print(f"{name}: {count} lines, {(given.out / name).stat().st_size / 1e3:.0f} kB")
     print(snapshot_hash(given.out))

@@ -17,6 +17,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
 from datasets import Dataset  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from pieces import Row, Source, bank_source, library_source, plan
@@ -32,6 +33,9 @@ from torch import Tensor
 from kb.compile_model.source import packaged_folder
 
 RELEVANT_GAIN = (2**1.5 - 1) / 7  # of grade 1.5
+GAINS = [(2**grade - 1) / 7 for grade in (0, 1, 1.5, 2, 3)]
+CHANCES = [0, 0.1, 0.5, 0.8, 1]  # that a text of such a gain is called an answer
+STEEPNESS, MIDDLE = 20.0, 0.4  # from a cosine to a chance
 
 
 class GradedContrast(torch.nn.Module):
@@ -41,11 +45,14 @@ class GradedContrast(torch.nn.Module):
     without a relevant text is a negative for every text and has no term of its own.
     """
 
-    def __init__(self, model: SentenceTransformer, gains: list[Tensor], temperature: float) -> None:
+    def __init__(
+        self, model: SentenceTransformer, gains: list[Tensor], temperature: float, absolute: float
+    ) -> None:
         super().__init__()
         self.model = model
         self.gains = gains
         self.temperature = temperature
+        self.absolute = absolute
 
     def forward(self, features: Iterable[dict[str, Tensor]], labels: Tensor) -> Tensor:
         """The mean of the two cross-entropies, a number."""
@@ -54,12 +61,28 @@ class GradedContrast(torch.nn.Module):
         found, first = _distinct(rows)
         questions = torch.cat(asked)[first]
         gains = self.gains[int(labels[0, 1])][found][:, labels[:, 2]]
-        logits = questions @ texts.T / self.temperature
+        cosines = questions @ texts.T
+        logits = cosines / self.temperature
         answered = gains.max(dim=1).values >= RELEVANT_GAIN
         forth = _cross_entropy(logits[answered], gains[answered])
         useful = gains.max(dim=0).values >= RELEVANT_GAIN
         back = _cross_entropy(logits.T[useful], gains.T[useful])
-        return (forth + back) / 2
+        loss = (forth + back) / 2
+        if int(labels[0, 1]) and self.absolute:  # in a bank every pair is judged
+            loss = loss + self.absolute * _judged(cosines, gains)
+        return loss
+
+
+def _judged(cosines: Tensor, gains: Tensor) -> Tensor:
+    """The cross-entropy of each pair alone, so that a cosine means the same for every question.
+
+    Summed over the texts of a question, as a wrong text at the top costs as much in a long
+    bank as in a short one; the mean over the questions.
+    """
+    wanted = torch.from_numpy(np.interp(gains.numpy(), GAINS, CHANCES)).float()
+    logits = STEEPNESS * (cosines - MIDDLE)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+    return each.sum(dim=1).mean()
 
 
 def _distinct(rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -124,6 +147,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bank-turns", type=int, default=2)
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--temperature", type=float, default=0.05)
+    parser.add_argument("--absolute", type=float, default=0.15, help="weight of the judged pairs")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--bf16", action="store_true", help="for processors that have it")
     parser.add_argument("--keep", type=int, default=3, help="epochs between checkpoints")
@@ -167,7 +191,7 @@ def _trainer(
         model=model,
         args=settings,
         train_dataset=dataset(batches, sources),
-        loss=GradedContrast(model, gains, given.temperature),
+        loss=GradedContrast(model, gains, given.temperature, given.absolute),
     )
 
 
@@ -176,7 +200,13 @@ def main() -> None:
     given = _arguments()
     logging.basicConfig(level=logging.WARNING)
     torch.manual_seed(given.seed)
-    model = SentenceTransformer(str(packaged_folder()), local_files_only=True)
+    model = SentenceTransformer(
+        str(packaged_folder()),
+        local_files_only=True,
+        # both for speed on a CPU: a quarter, and as much again
+        model_kwargs={"attn_implementation": "eager"},
+        config_kwargs={"attention_probs_dropout_prob": 0.0},
+    )
     for name, weight in model.named_parameters():
         weight.requires_grad_("embeddings" not in name)
     sources = [library_source(read_entries(given.snapshot))]
@@ -184,8 +214,8 @@ def main() -> None:
     trainer = _trainer(given, model, sources)
     trainer.train(resume_from_checkpoint=given.resume or None)
     model.save(str(given.runs / "model"), create_model_card=False)
-    kept = ("epochs", "size", "bank_turns", "rate", "temperature", "seed", "bf16", "steps")
-    note = {key: getattr(given, key) for key in kept} | {"snapshot": snapshot_hash(given.snapshot)}
+    note = {key: value for key, value in vars(given).items() if not isinstance(value, Path)}
+    note["snapshot"] = snapshot_hash(given.snapshot)
     (given.runs / "run.json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
 
 
