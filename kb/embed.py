@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
-FORMAT = 1  # of the compiled folder; another number is another folder
+# What training changed of the packaged model; merged into it when it is compiled.
+ADAPTER = Path(__file__).resolve().parent / "data" / "adapter.safetensors"
+FORMAT = 2  # of the compiled folder; another number is another folder
 MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE = "model.onnx", "model.bin", "tokenizer.json"
 MANIFEST_FILE, STAMP_FILE = "manifest.json", "stamp.json"
 
@@ -42,11 +44,16 @@ BATCH_TOKENS = 1024  # rows x longest; twice that and half of it were 6 to 9 % s
 
 Progress = Callable[[int, int], None]
 Purpose = Literal["question", "few", "build"]
+State = list[list[object]]  # path, size and mtime_ns of each file of a model
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled model that was found whole. `max_tokens` counts the special tokens."""
+    """A compiled model that was found whole.
+
+    max_tokens counts the special tokens. calibrated: whether the fits were set for this
+    model. problem: why the packaged model is without its adapter, or "".
+    """
 
     folder: Path
     name: str
@@ -54,6 +61,8 @@ class Compiled:
     dimensions: int
     max_tokens: int
     pad_id: int
+    calibrated: bool = False
+    problem: str = ""
 
 
 def private_runtime() -> ModuleType:
@@ -110,18 +119,20 @@ def compiled_folder(name: str, cache: Path) -> Path:
     return cache / "models" / f"{slug}-{zlib.crc32(canonical.encode()):08x}-v{FORMAT}"
 
 
-def find_compiled(name: str, cache: Path) -> Compiled | None:
+def find_compiled(name: str, cache: Path, fingerprint: str = "") -> Compiled | None:
     """The compiled model, or None where it is missing, damaged, or older than its source.
 
+    fingerprint: that of an index, whose model is taken whatever its source is now.
     Sizes and mtimes are compared with the stamp; where they differ, the sha256
     of every file is compared with the manifest and the stamp is written anew.
     """
     folder = compiled_folder(name, cache)
     try:
         manifest = json.loads((folder / MANIFEST_FILE).read_bytes())
-        if manifest["format"] != FORMAT or manifest["source"] != source_state(name):
+        other = fingerprint and manifest["fingerprint"] != fingerprint
+        if manifest["format"] != FORMAT or other:
             return None
-        if not _is_whole(folder, manifest["files"]):
+        if not _is_whole(folder, manifest, None if fingerprint else source_state(name)):
             return None
         return Compiled(
             folder=folder,
@@ -130,26 +141,35 @@ def find_compiled(name: str, cache: Path) -> Compiled | None:
             dimensions=int(manifest["dimensions"]),
             max_tokens=int(manifest["max_tokens"]),
             pad_id=int(manifest["pad_id"]),
+            calibrated=bool(manifest["calibrated"]),
+            problem=str(manifest["problem"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def source_state(name: str) -> list[list[object]]:
-    """Path, size and mtime_ns of the files of a model that is a folder; [] for a named one."""
+def source_state(name: str) -> State:
+    """What changes when a model's source does, unread: the state of the files of a model
+    that is a folder, of the packaged one's adapter; [] for a named one."""
+    files: list[Path] = []
     folder = Path(canonical_name(name))
-    if str(folder) == PACKAGED_MODEL or not folder.is_dir():
-        return []
-    kinds = {".json", ".safetensors", ".bin", ".txt", ".model"}
-    files = sorted(p for p in folder.rglob("*") if p.suffix in kinds and p.is_file())
+    if str(folder) == PACKAGED_MODEL:
+        # one that may not be read is as good as none
+        folder, files = ADAPTER.parent, [ADAPTER] if os.access(ADAPTER, os.R_OK) else []
+    elif folder.is_dir():
+        kinds = {".json", ".safetensors", ".bin", ".txt", ".model"}
+        files = sorted(p for p in folder.rglob("*") if p.suffix in kinds and p.is_file())
     return [
         [p.relative_to(folder).as_posix(), p.stat().st_size, p.stat().st_mtime_ns] for p in files
     ]
 
 
-def write_stamp(folder: Path, names: Sequence[str]) -> None:
-    """Note size and mtime of files that were just seen whole; a read-only cache goes without."""
-    text = json.dumps(_state(folder, names))
+def write_stamp(folder: Path, names: Sequence[str], source: State | None) -> None:
+    """Note size and mtime of files that were just seen whole; a read-only cache goes without.
+
+    source: the state of the model's source that they were made of, or None.
+    """
+    text = json.dumps({"files": _state(folder, names), "source": source})
     draft = folder / f".{STAMP_FILE}.{os.getpid()}"
     try:
         draft.write_text(text, encoding="utf-8")
@@ -171,20 +191,33 @@ def _state(folder: Path, names: Sequence[str]) -> dict[str, list[int]]:
     return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in stats.items()}
 
 
-def _is_whole(folder: Path, files: dict[str, dict[str, Any]]) -> bool:
+def _is_whole(folder: Path, manifest: dict[str, Any], source: State | None) -> bool:
+    """Whether the files are those of the manifest, and made of this source unless None."""
+    files = manifest["files"]
     if set(files) != {MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE}:
         return False
     state = _state(folder, list(files))
     try:
-        if json.loads((folder / STAMP_FILE).read_bytes()) == state:
+        stamp = json.loads((folder / STAMP_FILE).read_bytes())
+        if stamp["files"] == state and source in (None, stamp["source"]):
             return True
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError, TypeError):
         pass  # no stamp is no proof either way: look at the files themselves
+    if source is not None and not _is_source(manifest, source):
+        return False
     for name, expected in files.items():
         if state[name][0] != expected["size"] or file_digest(folder / name) != expected["sha256"]:
             return False
-    write_stamp(folder, list(files))
+    write_stamp(folder, list(files), source)
     return True
+
+
+def _is_source(manifest: dict[str, Any], source: State) -> bool:
+    """Whether a model was made of this source; the same adapter, installed anew, is the same."""
+    if manifest["source"] == source:
+        return True
+    packaged: bool = manifest["name"] == PACKAGED_MODEL
+    return packaged and str(manifest["adapter"]) == file_digest(ADAPTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,29 +231,8 @@ class OnnxEncoder:
     @classmethod
     def open(cls, compiled: Compiled, purpose: Purpose = "question") -> OnnxEncoder:
         """Open for one `question` (the quickest start), a `few` texts of an edited story,
-        or a `build` (the most texts a second).
-
-        Raises ModelError where the files cannot be opened; the cached copy is
-        then given up, so that the next build makes it anew.
-        """
-        from tokenizers import Tokenizer
-
-        onnxruntime = private_runtime()
-        folder = compiled.folder
-        try:
-            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-            session = onnxruntime.InferenceSession(
-                str(folder / MODEL_FILE),
-                _session_options(purpose),
-                providers=["CPUExecutionProvider"],
-            )
-        except Exception as error:  # both libraries raise bare Exceptions of their own
-            _give_up(folder)
-            raise ModelError(
-                f"The compiled model {compiled.name} cannot be opened.",
-                "Run kb build, which makes it anew.",
-            ) from error
-        return cls(compiled, session, tokenizer)
+        or a `build` (the most texts a second). Raises ModelError as `opened` does."""
+        return cls(compiled, *opened(compiled, purpose))
 
     @property
     def fingerprint(self) -> str:
@@ -247,7 +259,7 @@ class OnnxEncoder:
         lengths = np.array([len(window) for window in windows])
         vectors = np.empty((len(windows), self.dimensions), np.float32)
         done = 0
-        for batch in _batches(lengths):
+        for batch in batches(lengths):
             vectors[batch] = self._run([windows[i] for i in batch])
             done += len(batch)
             if progress is not None:
@@ -287,6 +299,26 @@ class OnnxEncoder:
         return _unit(result)
 
 
+def opened(compiled: Compiled, purpose: Purpose) -> tuple[InferenceSession, Tokenizer]:
+    """The parts of a compiled model, ready to run. Raises ModelError where the files cannot
+    be opened; the cached copy is then given up, to be made anew when it is next wanted."""
+    from tokenizers import Tokenizer
+
+    onnxruntime = private_runtime()
+    folder = compiled.folder
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        path, options = str(folder / MODEL_FILE), _session_options(purpose)
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # both libraries raise bare Exceptions of their own
+        _give_up(folder)
+        raise ModelError(
+            f"The compiled model {compiled.name} cannot be opened.",
+            "Run kb build, which makes it anew.",
+        ) from error
+    return session, tokenizer
+
+
 def window_spans(tokens: int, size: int, overlap: int = WINDOW_OVERLAP) -> list[tuple[int, int]]:
     """Half-open spans of at most `size` that cover `tokens`, evenly spread.
 
@@ -308,7 +340,7 @@ def _split_specials(ids: list[int], mask: list[int]) -> tuple[list[int], list[in
     return ids[:first], ids[first:last], ids[last:]
 
 
-def _batches(lengths: NDArray[np.int_]) -> Iterator[NDArray[np.intp]]:
+def batches(lengths: NDArray[np.int_]) -> Iterator[NDArray[np.intp]]:
     """Row numbers of each batch, longest first, so that memory is asked for once.
 
     A batch is filled up to its longest row: one less than half as long waits

@@ -63,6 +63,9 @@ def toy_model(cache: Path, name: str = "toy") -> Path:
         "format": embed.FORMAT,
         "name": name,
         "source": embed.source_state(name),
+        "adapter": "",
+        "problem": "",
+        "calibrated": False,
         "fingerprint": "f",
         "dimensions": 4,
         "max_tokens": 8,
@@ -73,5 +76,5 @@ def toy_model(cache: Path, name: str = "toy") -> Path:
         },
     }
     (folder / embed.MANIFEST_FILE).write_text(json.dumps(manifest))
-    embed.write_stamp(folder, list(TOY_FILES))
+    embed.write_stamp(folder, list(TOY_FILES), embed.source_state(name))
     return folder

@@ -12,7 +12,7 @@ import pytest
 
 from kb import compile_model as room
 from kb import embed
-from kb.compile_model import ensure_compiled, packaged_fingerprint, source
+from kb.compile_model import ensure_compiled, making, packaged_fingerprint, source
 from kb.embed import Compiled, compiled_folder, find_compiled
 from kb.errors import ModelError
 from tests.fakes import toy_model
@@ -56,7 +56,7 @@ def drafted(cache: Path) -> tuple[Path, Path]:
 
 def test_a_draft_takes_its_place(tmp_path: Path) -> None:
     draft, folder = drafted(tmp_path)
-    room._publish(draft, folder, "toy", tmp_path)
+    making.publish(draft, folder, "toy", tmp_path)
     assert find_compiled("toy", tmp_path) is not None
     assert not draft.exists()
 
@@ -65,7 +65,7 @@ def test_a_whole_one_already_there_stays(tmp_path: Path) -> None:
     draft, folder = drafted(tmp_path)
     toy_model(tmp_path)
     (folder / "mark").touch()
-    room._publish(draft, folder, "toy", tmp_path)
+    making.publish(draft, folder, "toy", tmp_path)
     assert (folder / "mark").exists()
 
 
@@ -73,7 +73,7 @@ def test_a_damaged_one_is_replaced(tmp_path: Path) -> None:
     draft, folder = drafted(tmp_path)
     toy_model(tmp_path)
     (folder / embed.WEIGHTS_FILE).write_bytes(b"cut")
-    room._publish(draft, folder, "toy", tmp_path)
+    making.publish(draft, folder, "toy", tmp_path)
     assert find_compiled("toy", tmp_path) is not None
     assert [p.name for p in folder.parent.iterdir()] == [folder.name]
 
@@ -85,7 +85,7 @@ def test_a_draft_goes_when_compiling_fails(tmp_path: Path) -> None:
         (draft / "half").touch()
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError), room._drafted(folder) as draft:
+    with pytest.raises(ZeroDivisionError), making.drafted(folder) as draft:
         fail(draft)
     assert list(folder.parent.iterdir()) == []
 
@@ -97,7 +97,7 @@ def test_only_abandoned_drafts_are_swept(tmp_path: Path) -> None:
         other.mkdir(parents=True)
     (old / "half").touch()
     os.utime(old, (1, 1))
-    with room._drafted(folder):
+    with making.drafted(folder):
         assert not old.exists()
         assert new.exists()
 
@@ -106,7 +106,7 @@ def test_a_cache_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "models").touch()  # a file where the folder should be
     with (
         pytest.raises(ModelError, match="cannot be written") as caught,
-        room._drafted(compiled_folder("toy", tmp_path)),
+        making.drafted(compiled_folder("toy", tmp_path)),
     ):
         pass
     assert "XDG_CACHE_HOME" in caught.value.hint
@@ -168,6 +168,7 @@ def test_the_compiled_model_says_what_it_is(compiled_model: Compiled) -> None:
     assert (compiled_model.dimensions, compiled_model.max_tokens) == (384, 256)
     manifest = json.loads((compiled_model.folder / embed.MANIFEST_FILE).read_text())
     assert manifest["pooling"] == "mean+normalize"
+    assert manifest["adapter"] == embed.file_digest(embed.ADAPTER)
     names = {path.name for path in compiled_model.folder.iterdir()}
     assert names == {*manifest["files"], embed.MANIFEST_FILE, embed.STAMP_FILE}
 

@@ -101,7 +101,15 @@ def test_a_missing_file_is_damage(tmp_path: Path, file: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", "{}", '{"format": 1}', '{"format": 1, "source": [], "files": 3}'],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        f'{{"format": {embed.FORMAT}}}',
+        f'{{"format": {embed.FORMAT}, "source": [], "files": 3}}',
+    ],
 )
 def test_a_manifest_that_says_nothing_is_damage(tmp_path: Path, text: str) -> None:
     (toy_model(tmp_path) / embed.MANIFEST_FILE).write_text(text)

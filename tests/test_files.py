@@ -79,7 +79,7 @@ def test_it_is_found_from_below(root: Path) -> None:
     assert found.content == (Folder("content", root / "content"),)
     assert found.personal == (Folder("personal", root / "personal"),)
     assert found.database == root / "kb.db"
-    assert found.model == "all-MiniLM-L6-v2"
+    assert (found.model, found.rerank) == ("all-MiniLM-L6-v2", "")
     assert found.journal == root / "personal" / "_kb" / "journal.jsonl"
     assert (found.config, found.remembered) == (None, False)
 
@@ -129,19 +129,20 @@ def test_memory_that_is_spoilt_or_cannot_be_kept_is_no_error(root: Path, state: 
 # --- kb.yaml
 
 
-def test_kb_yaml_sets_folders_database_and_model(root: Path, tmp_path: Path) -> None:
+def test_kb_yaml_sets_folders_database_and_models(root: Path, tmp_path: Path) -> None:
     put(tmp_path / "team" / "a.md")
     put(root / "models" / "mine" / "x.json")
     put(
         root / "kb.yaml",
         "content: [content, ../team]\npersonal:\n  - personal\ndatabase: 'a b.db'\n"
-        "model: models/mine\n",
+        "model: models/mine\nrerank: ~/reader\n",
     )
     found = load_workspace(root)
     assert [folder.name for folder in found.content] == ["content", "../team"]
     assert found.content[1].path == tmp_path / "team"
     assert found.database == root / "a b.db"
     assert found.model == str(root / "models" / "mine")
+    assert found.rerank == str(Path("~/reader").expanduser())
     assert [(s.path, s.folder) for s in scan(found).sources] == [("../team/a.md", "../team")]
     assert guide_id(scan(found).sources[0]) == "a"
 
@@ -151,7 +152,10 @@ def test_kb_yaml_sets_folders_database_and_model(root: Path, tmp_path: Path) -> 
     [
         ("content: content\nmodl: x\n", 2, "unknown key `modl`. Did you mean `model`"),
         ("contents: x", 1, "Did you mean `content`"),
-        ("zzz: 1", 1, "The keys are content, personal, database, model"),
+        ("zzz: 1", 1, "The keys are content, personal, database, model, rerank"),
+        ("rerenk: a", 1, "Did you mean `rerank`"),
+        ("rerank: 3", 1, "`3` reads as int"),
+        ("rerank: [a]", 1, "`rerank` must be one text"),
         ("# a\n\nmodel: 3", 3, "`3` reads as int"),
         ("database: no", 1, '`no` reads as bool. Quote it: "no"'),
         ("database: [a]", 1, "`database` must be one text"),
@@ -187,6 +191,14 @@ def test_kb_yaml_that_is_not_utf8_is_a_config_error(root: Path) -> None:
         load_workspace(root)
 
 
+@pytest.mark.parametrize("text", ["", " ''", " none", " off", " null", " ~"])
+def test_no_reranker_may_be_said(root: Path, text: str) -> None:
+    put(root / "kb.yaml", f"rerank:{text}\n")
+    assert load_workspace(root).rerank == ""
+    put(root / "kb.yaml", "rerank: cross-encoder/small\n")
+    assert load_workspace(root).rerank == "cross-encoder/small"
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n"])
 def test_an_empty_kb_yaml_means_the_defaults(root: Path, text: str) -> None:
     put(root / "kb.yaml", text)
@@ -194,7 +206,7 @@ def test_an_empty_kb_yaml_means_the_defaults(root: Path, text: str) -> None:
 
 
 _VALUES = st.sampled_from(
-    ["content", "a/b.c", "kb.db", "no", "Null", "y", "e1", "a-b", "3", "a #b"]
+    ["content", "a/b.c", "kb.db", "no", "Null", "none", "y", "e1", "a-b", "3", "a #b"]
 )
 
 

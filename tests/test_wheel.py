@@ -33,6 +33,7 @@ def test_the_wheel_carries_what_kb_init_copies(wheel: Path) -> None:
     assert {f"kb/data/content/{n}" for n in guides} <= names
     assert {f"kb/data/samples/{n}" for n in samples} <= names
     assert {"kb/data/personal-readme.md", "kb/data/vectors.npz", "kb/py.typed"} <= names
+    assert "kb/data/adapter.safetensors" in names
     assert not any(n.startswith(("tests/", "training/", "benchmarks/")) for n in names)
     licences = {n.rpartition("/")[2] for n in names if ".dist-info/licenses/" in n}
     assert licences == {"LICENSE", "NOTICE"}

@@ -1,4 +1,4 @@
-"""`kb.yaml`: four keys, each with its line, so that a fault can be shown where it stands.
+"""`kb.yaml`: five keys, each with its line, so that a fault can be shown where it stands.
 
 Named tuples here and no dataclasses, because every command defines these at its start.
 """
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = "kb.yaml"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-KEYS = ("content", "personal", "database", "model")
+KEYS = ("content", "personal", "database", "model", "rerank")
 LISTS = ("content", "personal")
-_LINE = re.compile(r"(content|personal|database|model): ([A-Za-z][A-Za-z0-9_./-]*)")
-_NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_LINE = re.compile(r"(content|personal|database|model|rerank): ([A-Za-z][A-Za-z0-9_./-]*)")
+_NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"})
 
 
 class Setting(NamedTuple):
@@ -35,13 +35,14 @@ class Config(NamedTuple):
     personal: tuple[Setting, ...] = (Setting("personal"),)
     database: Setting = Setting("kb.db")
     model: Setting = Setting(DEFAULT_MODEL)
+    rerank: Setting = Setting("")
 
 
 def read_config(path: Path) -> Config:
     """The settings in the kb.yaml at `path`.
 
-    Raises ConfigError, with the line, for anything but the four keys with text
-    (or, for folders, a list of text) as values.
+    Raises ConfigError, with the line, for anything but the five keys with text
+    (or, for folders, a list of text; for `rerank`, nothing) as values.
     """
     from kb.files.read import read_text
 
@@ -86,4 +87,5 @@ def _config(found: dict[str, tuple[Setting, ...]]) -> Config:
         personal=found.get("personal", default.personal),
         database=found.get("database", (default.database,))[0],
         model=found.get("model", (default.model,))[0],
+        rerank=found.get("rerank", (default.rerank,))[0],
     )

@@ -6,6 +6,8 @@ from kb.errors import ConfigError, DocumentError
 from kb.files.config import CONFIG_NAME, KEYS, LISTS, Setting
 from kb.parse.yamltree import Mapping, Node, Scalar, Sequence, read_yaml
 
+_OFF = frozenset({"", "~", "null", "none", "no", "off", "false"})  # of rerank: none is named
+
 
 def parse_settings(text: str) -> dict[str, tuple[Setting, ...]]:
     """The settings in `text`, by key. Raises ConfigError for anything kb does not understand."""
@@ -56,6 +58,8 @@ def _value(key: str, node: Node) -> tuple[Setting, ...]:
 def _text(key: str, node: Node) -> Setting:
     if not isinstance(node, Scalar):
         raise _fault(f"`{key}` must hold plain texts.", node, "Write one folder on each line.")
+    if key == "rerank" and node.text.strip().lower() in _OFF:
+        return Setting("", node.line)
     if node.kind == "null" or not node.text.strip() or "\0" in node.text:
         raise _fault(f"`{key}` is empty.", node, "Give it a value, or remove the line.")
     if node.kind != "str":

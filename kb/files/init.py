@@ -37,6 +37,9 @@ database: kb.db
 
 # Any sentence-transformers model, by name or folder.
 # model: all-MiniLM-L6-v2
+
+# A CrossEncoder, by name or folder, that reads the first ten stories again; none by default.
+# rerank: cross-encoder/ms-marco-MiniLM-L6-v2
 """
 
 

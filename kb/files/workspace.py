@@ -33,7 +33,8 @@ class Workspace:
     """Where everything lies. All paths are absolute.
 
     config: the kb.yaml, or None when there is none. personal has at least one
-    folder. model: a sentence-transformers name or an absolute folder.
+    folder. model: a sentence-transformers name or an absolute folder. rerank:
+    likewise a CrossEncoder's, "" for none.
     remembered: found only because it was the last one initialised, which the
     command line says on stderr.
     """
@@ -44,6 +45,7 @@ class Workspace:
     personal: tuple[Folder, ...]
     database: Path
     model: str
+    rerank: str = ""
     remembered: bool = False
 
     @property
@@ -122,6 +124,7 @@ def load_workspace(root: Path) -> Workspace:
         personal=personal,
         database=_database(root, settings.database),
         model=_model(root, settings.model.text),
+        rerank=_model(root, settings.rerank.text) if settings.rerank.text else "",
     )
 
 
