@@ -4,6 +4,16 @@ Grades: 3 the story a good coach picks first, 2 a good answer, 1 could be bent
 to fit, absent 0; fractions are allowed. A story of grade 1.5 or more is
 relevant; a query without one is unanswerable, and only the gap detection
 counts it.
+
+Two rankings of the same queries are compared by a paired percentile bootstrap
+(Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13). With
+d(q) the difference of a measure at query q, the difference of the means is
+mean d(q). RESAMPLES times as many queries are drawn, with replacement, as there
+are, both rankings keeping the queries they share; the 2.5th and 97.5th
+percentiles of the RESAMPLES means bound the 95% interval. For AUROC, with
+d(p, n) the difference at an answerable query p and an unanswerable n (won 1,
+tied 1/2, lost 0), the mean is over all pairs, and the two sorts of query are
+drawn each from their own.
 """
 
 from __future__ import annotations
@@ -13,16 +23,26 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from kb.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     Ranked = Sequence[tuple[str, float]]
+    Floats = NDArray[np.float64]
 
 RELEVANT: Final = 1.5
 BEST_GRADE: Final = 3.0
 OVERALL: Final = "overall"
+RESAMPLES: Final = 2000
+SEED: Final = 0
+# Of fewer queries no interval is given: that five differ the same way is chance once in
+# 16 times, that six do once in 32, and the bootstrap would be sure of either.
+FEWEST: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,18 @@ class Metrics:
 
     overall: Scores
     by_kind: Mapping[str, Scores]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much higher a measure is in one ranking than in another, and the 95% interval.
+
+    low and high are None where there are fewer than FEWEST queries to tell by.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
 
 
 def read_judgments(text: str, path: str = "") -> tuple[Judgment, ...]:
@@ -98,6 +130,33 @@ def evaluate(rankings: Mapping[str, Ranked], judgments: Sequence[Judgment]) -> M
     )
 
 
+def compare(
+    ours: Mapping[str, Ranked], theirs: Mapping[str, Ranked], judgments: Sequence[Judgment]
+) -> dict[str, Difference]:
+    """How much better `ours` is than `theirs`, by measure; those nothing can be said of are absent.
+
+    Both are as for `evaluate`. The same judgments always give the same intervals.
+    """
+    good = [one for one in judgments if one.answerable]
+    none = [one for one in judgments if not one.answerable]
+    if not good:
+        return {}
+    random = np.random.default_rng(SEED)
+    drawn = _draws(random, len(good))
+    first, second = _measures(ours, good), _measures(theirs, good)
+    found = {
+        name: _difference(
+            offsets := np.subtract(first[name], second[name]), drawn @ offsets, len(good)
+        )
+        for name in first
+    }
+    if none:
+        pairs = _wins(ours, good, none) - _wins(theirs, good, none)
+        means = ((drawn @ pairs) * _draws(random, len(none))).sum(axis=1)
+        found["AUROC"] = _difference(pairs, means, min(pairs.shape))
+    return found
+
+
 def table(metrics: Metrics) -> dict[str, dict[str, float | int | None]]:
     """The metrics as rows by name, the overall one first, to be shown."""
     rows = {OVERALL: metrics.overall, **metrics.by_kind}
@@ -111,6 +170,14 @@ def table(metrics: Metrics) -> dict[str, dict[str, float | int | None]]:
             "AUROC": row.auroc,
         }
         for name, row in rows.items()
+    }
+
+
+def differences(found: Mapping[str, Difference]) -> dict[str, dict[str, float | int | None]]:
+    """The differences as rows by measure, to be shown."""
+    return {
+        name: {"difference": one.value, "low": one.low, "high": one.high}
+        for name, one in found.items()
     }
 
 
@@ -148,18 +215,52 @@ def _scores(
     rankings: Mapping[str, Ranked], group: Sequence[Judgment], everything: Sequence[Judgment]
 ) -> Scores:
     good = [one for one in group if one.answerable]
-    ranked = {one.id: [story for story, _ in rankings.get(one.id, ())] for one in good}
+    measures = _measures(rankings, good)
     return Scores(
         queries=len(group),
         answerable=len(good),
-        ndcg5=_mean([ndcg(ranked[one.id], one.relevant) for one in good]),
-        mrr=_mean([reciprocal_rank(ranked[one.id], one.relevant) for one in good]),
-        recall3=_mean([recall(ranked[one.id], one.relevant) for one in good]),
+        ndcg5=_mean(measures["nDCG@5"]),
+        mrr=_mean(measures["MRR"]),
+        recall3=_mean(measures["recall@3"]),
         auroc=auroc(
             [_top(rankings.get(one.id, ())) for one in good],
             [_top(rankings.get(one.id, ())) for one in everything if not one.answerable],
         ),
     )
+
+
+def _measures(rankings: Mapping[str, Ranked], good: Sequence[Judgment]) -> dict[str, list[float]]:
+    """Each measure of each of these answerable queries, in their order."""
+    ranked = [([story for story, _ in rankings.get(one.id, ())], one.relevant) for one in good]
+    return {
+        "nDCG@5": [ndcg(stories, grades) for stories, grades in ranked],
+        "MRR": [reciprocal_rank(stories, grades) for stories, grades in ranked],
+        "recall@3": [recall(stories, grades) for stories, grades in ranked],
+    }
+
+
+def _draws(random: np.random.Generator, count: int) -> Floats:
+    """How often each of `count` queries is drawn, as shares: (RESAMPLES, count), rows sum to 1."""
+    return random.multinomial(count, np.full(count, 1 / count), RESAMPLES) / count
+
+
+def _wins(
+    rankings: Mapping[str, Ranked], good: Sequence[Judgment], none: Sequence[Judgment]
+) -> Floats:
+    """1 where an answerable query's top score is above an unanswerable one's, 1/2 where it is
+    equal, else 0: (good, none)."""
+    above = np.array([_top(rankings.get(one.id, ())) for one in good])[:, None]
+    below = np.array([_top(rankings.get(one.id, ())) for one in none])
+    return np.asarray((above > below) + 0.5 * (above == below))
+
+
+def _difference(offsets: Floats, means: Floats, queries: int) -> Difference:
+    """The mean of the offsets, between the percentiles of the resampled means."""
+    value = float(offsets.mean())
+    if queries < FEWEST:
+        return Difference(value)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return Difference(value, float(low), float(high))
 
 
 def _gain(grades: Sequence[float]) -> float:

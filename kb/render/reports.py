@@ -73,6 +73,11 @@ def build_json(report: BuildReport) -> dict[str, Any]:
     }
 
 
+_SHOWN = ("difference", "low", "high")
+READING = (
+    "In brackets are the bounds of 95% of the differences found when the questions are drawn "
+    "anew from these; where 0 lies between them, there is no clear difference."
+)
 Table = Mapping[str, Mapping[str, float | int | None]]
 
 
@@ -99,3 +104,39 @@ def metrics_json(table: Table) -> dict[str, Any]:
         kind: {n: round(v, 6) if isinstance(v, float) else v for n, v in row.items()}
         for kind, row in table.items()
     }
+
+
+def comparison_text(rows: Table, differences: Table, page: Page) -> str:
+    """The two rankings a row each, the baseline second; then how much higher the first is."""
+    lines = [metrics_text(rows)]
+    if differences:
+        ours, baseline = rows
+        left = max(map(len, differences))
+        lines += ["", f"{ours} less {baseline}:"]
+        for name, row in differences.items():
+            lines.append(f"  {name:<{left}}  {_compared(row, baseline)}")
+    if any(row["low"] is not None for row in differences.values()):
+        lines += ["", *page.wrap(READING)]
+    return "\n".join(lines)
+
+
+def _compared(row: Mapping[str, float | int | None], baseline: str) -> str:
+    """`+0.14 [+0.08, +0.20]: better than ...`; the verdict is on the numbers as shown."""
+    value, low, high = (None if n is None else round(n, 2) for n in map(row.get, _SHOWN))
+    assert value is not None
+    if low is None or high is None:
+        return f"{_signed(value)}: too few questions to tell it from chance"
+    verdict = "no clear difference"
+    if low > 0 or high < 0:
+        verdict = f"{'better' if low > 0 else 'worse'} than {baseline} on these questions"
+    return f"{_signed(value)} [{_signed(low)}, {_signed(high)}]: {verdict}"
+
+
+def _signed(value: float) -> str:
+    return f"{value + 0.0:+.2f}"  # not -0.00
+
+
+def comparison_json(tables: Mapping[str, Table], differences: Table) -> dict[str, Any]:
+    """Each ranking's metrics by its name, and the differences by measure."""
+    found = {name: metrics_json(table) for name, table in tables.items()}
+    return {**found, "differences": metrics_json(differences)}
