@@ -12,6 +12,7 @@ from typing import Literal
 PartKind = Literal["situation", "task", "action", "result", "learning", "point", "text"]
 Status = Literal["draft", "ready", "retired"]
 Severity = Literal["error", "warning", "info"]
+WordKind = Literal["pin", "pin-no", "unpin"]
 Fit = Literal["strong", "workable", "stretch", "gap"]
 PassageKind = Literal[
     "story", "part", "sentence",
@@ -285,12 +286,44 @@ class QuestionMatch:
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """The answer to one question. fit: that of the first story, "gap" if none."""
+    """The answer to one question. fit: that of the first story, "gap" if none.
+
+    calibrated: whether the fits were set for the model that the index was made with, and
+    no second reader changed the scores.
+    """
 
     question: str
     fit: Fit
     stories: tuple[StoryMatch, ...]
     questions: tuple[QuestionMatch, ...]
+    calibrated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The owner's word on a story and a question, and what came of saying it.
+
+    kind: it answers it, it does not, or neither is said any more. question: its
+    text. new: whether the journal had to change. listed: `path:line` where the
+    story's own file says under `answers:` that it answers it, or "".
+    """
+
+    kind: WordKind
+    story: StoryCard
+    question: str
+    new: bool
+    listed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A library question that a story may answer. score: 0..1, as in a match; place:
+    the story's among all for this question, from 1."""
+
+    question: LibraryQuestion
+    score: float
+    fit: Fit
+    place: int
 
 
 @dataclass(frozen=True, slots=True)

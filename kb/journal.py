@@ -24,6 +24,7 @@ if sys.platform != "win32":
 
 VERSION = 1
 _TEXTS = ("kind", "story", "question", "question_id", "to", "at")
+_VERDICTS: dict[str, bool | None] = {"pin": True, "pin-no": False, "unpin": None}
 _PRIVATE = 0o600
 _WORD = re.compile(r"\w[\w+#]*(?:'\w+)*")
 # How questions begin, and words that any may have or lack and still ask the same. Who
@@ -41,7 +42,7 @@ _LITTLE = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. kind: pin, unpin, rename, review, use, debrief, or one of a later kb.
+    """One line. kind: pin, pin-no, unpin, rename, review, use, debrief, or one of a later kb.
 
     story: a story's id. question: its text; question_id: the guide's id for it, or
     "". to: the new id, of a rename. at: when, UTC, ISO 8601; filled in by append.
@@ -82,7 +83,7 @@ class Pin:
 class Pins:
     """The newest word on each story and question, in the order they were said.
 
-    Unpinned ones matter where a story's own `answers:` would pin it.
+    What was taken back is not among them. A no matters more than a story's own `answers:`.
     """
 
     said: tuple[Pin, ...] = ()
@@ -164,7 +165,8 @@ def append(path: Path, entry: Entry, *, now: datetime) -> Entry:
 
 
 def pins(entries: Iterable[Entry]) -> Pins:
-    """What pin, unpin and rename lines come to; the later line wins.
+    """What pin (it answers), pin-no (it does not), unpin (neither was said) and rename
+    lines come to; the later line wins.
 
     Two lines speak of one question when their ids or their texts (but for case,
     spaces, quotes and final punctuation) are the same. A rename carries what was
@@ -176,13 +178,17 @@ def pins(entries: Iterable[Entry]) -> Pins:
             moved = stories.pop(entry.story, None)
             for word in moved.all() if moved else ():
                 stories.setdefault(entry.to, _Words()).say(word)
-        elif entry.kind in ("pin", "unpin") and entry.story:
-            word = _Word(order, entry.kind == "pin", entry.question, entry.question_id)
+        elif entry.kind in _VERDICTS and entry.story:
+            word = _Word(order, _VERDICTS[entry.kind], entry.question, entry.question_id)
             stories.setdefault(entry.story, _Words()).say(word)
     said = [(word, story) for story, words in stories.items() for word in words.all()]
     said.sort(key=lambda one: one[0].order)
     return Pins(
-        tuple(Pin(story, word.question, word.question_id, word.pinned) for word, story in said)
+        tuple(
+            Pin(story, word.question, word.question_id, word.pinned)
+            for word, story in said
+            if word.pinned is not None
+        )
     )
 
 
@@ -212,10 +218,10 @@ def _singular(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What one line said. order: its place among the lines."""
+    """What one line said. order: its place among the lines; pinned: None is taken back."""
 
     order: int
-    pinned: bool
+    pinned: bool | None
     question: str
     question_id: str
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from kb import store
-from kb.build import Tools, build
+from kb.build import Model, Tools, build
 from kb.domain import BuildReport
 from kb.errors import StoreError
 from kb.files import Workspace, load_workspace
 from kb.files.shipped import competencies
+from kb.journal import Entry, append
 from tests.fakes import FakeEncoder
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -60,6 +61,8 @@ class Bank:
         self.encoder = FakeEncoder("architect", "invoice", "kettle", "gateway")
         self.opened = 0
         self.found = True  # whether the compiled model is in the cache
+        self.calibrated = True
+        self.problem = ""
         self.minutes = 0
 
     @property
@@ -79,13 +82,16 @@ class Bank:
         self.opened += 1
         return self.encoder
 
+    def model(self) -> Model:
+        return Model(self.encoder.fingerprint, self.calibrated, self.problem)
+
     def build(self, workspace: Workspace | None = None) -> BuildReport:
         self.minutes += 1
         tools = Tools(
             guides=self.library,
             competencies=competencies,
-            compiled=lambda: self.encoder.fingerprint if self.found else "",
-            fingerprint=lambda: self.encoder.fingerprint,
+            known=lambda: self.model() if self.found else None,
+            model=self.model,
             encoder=self.open,
             progress=lambda _done, _all: None,
             clock=lambda: 0.0,
@@ -502,3 +508,53 @@ def test_findings_are_kept_and_go_with_their_file(bank: Bank) -> None:
     bank.build()
     with store.open_index(bank.workspace.database) as reader:
         assert reader.findings() == ()
+
+
+def said(bank: Bank) -> list[tuple[str, float]]:
+    with store.open_index(bank.workspace.database) as reader:
+        blocks = reader.blocks("said")
+        owners = [blocks.owners[number] for number in blocks.owner]
+        return list(zip(owners, blocks.weights.tolist(), strict=True))
+
+
+def test_what_the_owner_said_is_embedded_once_and_follows_the_journal(tmp_path: Path) -> None:
+    bank = Bank(tmp_path)
+    bank.write("personal/kettle.md", STORY.replace("date:", "answers: [Invoices late?]\ndate:"))
+    bank.build()
+    assert said(bank) == [("kettle", 1.0)]
+    journal = bank.workspace.journal
+    append(journal, Entry("pin", "kettle", "A gateway?"), now=NOW)
+    append(journal, Entry("pin", "gone", "Whatever?"), now=NOW)
+    bank.encoder.calls.clear()
+    bank.build()
+    assert sorted(said(bank)) == [("kettle", 1.0), ("kettle", 1.0)]
+    assert bank.encoder.calls == [["A gateway?"]]
+    # the newer word of the journal stands in place of the file's
+    append(journal, Entry("pin-no", "kettle", "invoices LATE"), now=NOW)
+    bank.build()
+    assert sorted(said(bank)) == [("kettle", -1.0), ("kettle", 1.0)]
+    # a journal and a file that move together are both taken in at once
+    append(journal, Entry("pin", "kettle", "Late again?"), now=NOW)
+    bank.write(
+        "personal/kettle.md", STORY.replace("date:", "answers: [Invoices late?]\ntags: [a]\ndate:")
+    )
+    assert bank.build().changed == 1
+    assert len(said(bank)) == 3
+    before = builds(bank)
+    assert bank.build().embedded == 0
+    assert builds(bank) == before
+
+
+def test_a_journal_that_cannot_be_read_stops_no_build(tmp_path: Path) -> None:
+    bank = Bank(tmp_path)
+    bank.write("personal/kettle.md", STORY)
+    bank.workspace.journal.mkdir(parents=True)
+    report = bank.build()
+    assert report.stories == 1
+    assert [(f.rule, f.severity) for f in report.findings] == [("journal", "warning")]
+
+
+def builds(bank: Bank) -> str:
+    """The id of the newest build that wrote anything."""
+    with store.open_index(bank.workspace.database) as reader:
+        return reader.meta()["build_id"]

@@ -177,22 +177,34 @@ def test_the_newest_line_wins() -> None:
     lines = [
         Entry("pin", "a", "Why us?"),
         Entry("pin", "b", "Why us?"),
-        Entry("unpin", "a", "why us"),
+        Entry("pin-no", "a", "why us"),
     ]
     assert pins(lines).verdicts(["WHY US"]) == {"a": False, "b": True}
     again = pins([*lines, Entry("pin", "a", "Why us")])
     assert again.verdicts(["why us?"]) == {"a": True, "b": True}
 
 
+def test_what_is_taken_back_was_never_said() -> None:
+    lines = [
+        Entry("pin", "a", "Why us?"),
+        Entry("pin-no", "b", "Why us?"),
+        Entry("unpin", "a", "why us"),
+        Entry("unpin", "b", "Why us"),
+        Entry("rename", "a", to="c"),
+    ]
+    assert pins(lines).said == ()
+    assert pins([*lines, Entry("pin", "c", "Why us?")]).verdicts(["why us"]) == {"c": True}
+
+
 def test_a_question_is_known_by_its_id_or_its_text() -> None:
     lines = [
         Entry("pin", "a", "Why us?", "motives/why-us"),
-        Entry("unpin", "a", "", "motives/why-us"),
+        Entry("pin-no", "a", "", "motives/why-us"),
     ]
     assert pins(lines).said == (Pin("a", "Why us?", "motives/why-us", pinned=False),)
     reworded = [Entry("pin", "a", "Why us?", "m/q"), Entry("pin", "a", "Why this firm?", "m/q")]
     assert pins(reworded).said == (Pin("a", "Why this firm?", "m/q"),)
-    both = [Entry("pin", "a", "T"), Entry("pin", "a", "", "id"), Entry("unpin", "a", "t", "id")]
+    both = [Entry("pin", "a", "T"), Entry("pin", "a", "", "id"), Entry("pin-no", "a", "t", "id")]
     assert pins(both).said == (Pin("a", "t", "id", pinned=False),)
 
 
@@ -201,14 +213,14 @@ def test_renames_carry_what_was_said_and_free_the_old_id() -> None:
         Entry("pin", "old", "Q1"),
         Entry("rename", "old", to="new"),
         Entry("rename", "new", to="newest"),
-        Entry("unpin", "old", "Q1"),
+        Entry("pin-no", "old", "Q1"),
     ]
     assert pins(lines).said == (Pin("newest", "Q1", ""), Pin("old", "Q1", "", pinned=False))
 
 
 def test_a_rename_onto_a_story_keeps_the_newer_word() -> None:
     lines = [
-        Entry("unpin", "old", "Q1"),
+        Entry("pin-no", "old", "Q1"),
         Entry("pin", "new", "Q1"),
         Entry("rename", "old", to="new"),
     ]
@@ -234,7 +246,7 @@ def test_lines_that_say_nothing_change_nothing(entry: Entry) -> None:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["pin", "unpin", "rename"]),
+            st.sampled_from(["pin", "pin-no", "unpin", "rename"]),
             st.sampled_from("ab"),
             st.sampled_from("pq"),
         ),
@@ -244,7 +256,8 @@ def test_lines_that_say_nothing_change_nothing(entry: Entry) -> None:
 @settings(max_examples=200, deadline=None)
 def test_replay_agrees_with_a_plain_table(steps: list[tuple[str, str, str]]) -> None:
     """Against the simplest model: a dict from (story, question) to the newest word."""
-    table: dict[tuple[str, str], tuple[int, bool]] = {}
+    verdicts = {"pin": True, "pin-no": False, "unpin": None}
+    table: dict[tuple[str, str], tuple[int, bool | None]] = {}
     lines: list[Entry] = []
     for order, (kind, story, question) in enumerate(steps):
         if kind == "rename":
@@ -252,12 +265,13 @@ def test_replay_agrees_with_a_plain_table(steps: list[tuple[str, str, str]]) -> 
             lines.append(Entry("rename", story, to=to))
             for key in [key for key in table if key[0] == story]:
                 word = table.pop(key)
-                table[to, key[1]] = max(word, table.get((to, key[1]), (-1, False)))
+                other = table.get((to, key[1]), (-1, None))
+                table[to, key[1]] = word if word[0] > other[0] else other
         else:
             lines.append(Entry(kind, story, question))
-            table[story, question] = (order, kind == "pin")
+            table[story, question] = (order, verdicts[kind])
     said = {(pin.story, pin.question): pin.pinned for pin in pins(lines).said}
-    assert said == {key: pinned for key, (_, pinned) in table.items()}
+    assert said == {key: pinned for key, (_, pinned) in table.items() if pinned is not None}
 
 
 def test_times_are_utc(log: Path) -> None:
@@ -267,7 +281,7 @@ def test_times_are_utc(log: Path) -> None:
 
 def test_the_newest_word_wins_whether_it_named_the_text_or_the_id() -> None:
     lines = [
-        Entry("unpin", "a", question_id="talk/why-us"),
+        Entry("pin-no", "a", question_id="talk/why-us"),
         Entry("pin", "a", "Why us?"),
     ]
     assert pins(lines).verdicts(["Why us"], "talk/why-us") == {"a": True}

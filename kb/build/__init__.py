@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from kb import store
 from kb.build.library import library_hash, library_stamp, read_library
 from kb.build.plan import Known, Plan, make_plan
-from kb.domain import BuildReport, Competency
+from kb.domain import BuildReport, Competency, Finding, Story, StoryCard
 from kb.errors import StoreError
 
 if TYPE_CHECKING:
+    from kb.build import index, said
     from kb.embed import Encoder
     from kb.files import Workspace
     from kb.store import Reader
@@ -24,19 +25,29 @@ ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Model:
+    """What a build needs to know of the model. calibrated: whether the fits were set for it;
+    problem: why the packaged model is without its adapter, or ""."""
+
+    fingerprint: str
+    calibrated: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What a build is given.
 
     guides: the library's folder. competencies: loads the canonical ones.
-    compiled: the fingerprint of the compiled model, or "" when there is none yet;
-    fingerprint: the same, compiling it if need be; encoder: opens it for so many texts;
+    known: the model as far as it is known without compiling it, or None; model: the
+    same, compiling it if need be; encoder: opens it for so many texts;
     progress(done, all) while texts are embedded; clock: seconds, for how long it took.
     """
 
     guides: Path
     competencies: Callable[[], dict[str, Competency]]
-    compiled: Callable[[], str]
-    fingerprint: Callable[[], str]
+    known: Callable[[], Model | None]
+    model: Callable[[], Model]
     encoder: Callable[[int], Encoder]
     progress: Callable[[int, int], None]
     clock: Callable[[], float]
@@ -88,7 +99,9 @@ def _attempt(
 
 @dataclass(slots=True)
 class _Run:
-    """One attempt at a build. library, library_stamp: what tells one library from another."""
+    """One attempt at a build. library, library_stamp: what tells one library from another;
+    journal_stamp: likewise; found: what was noticed of no file of the plan; model: None
+    while nothing is known of it."""
 
     workspace: Workspace
     tools: Tools
@@ -99,13 +112,16 @@ class _Run:
     wrote: bool = False
     library: str = ""
     library_stamp: str = ""
+    journal_stamp: str = ""
+    found: tuple[Finding, ...] = ()
+    model: Model | None = None
 
     def run(self) -> BuildReport | None:
         """The report, or None when another build came between."""
         whole = self._model_moved()
         plan = self._plan(whole)
-        library_moved = self._library_moved()
-        if plan.writes(self.before.known) or library_moved or whole:
+        library_moved, journal_moved = self._library_moved(), self._journal_moved()
+        if plan.writes(self.before.known) or library_moved or journal_moved or whole:
             return self._write(plan, whole=whole, library_moved=library_moved)
         counts = self.before.reader.counts() if self.before.reader else (0, 0)
         return self._report(plan, counts)
@@ -118,8 +134,11 @@ class _Run:
         """Whether there are no vectors, or those of another model than kb.yaml names."""
         if self.before.reader is None or self.before.meta.get("model") != self.workspace.model:
             return True
-        compiled = self.tools.compiled()
-        return bool(compiled) and compiled != self.before.meta.get("fingerprint")
+        self.model = self.tools.known()
+        return self.model is not None and self._other_vectors(self.model)
+
+    def _other_vectors(self, model: Model) -> bool:
+        return model.fingerprint != self.before.meta.get("fingerprint")
 
     def _library_moved(self) -> bool:
         meta = self.before.meta
@@ -130,24 +149,29 @@ class _Run:
             self.library = library_hash(self.tools.guides)
         return meta.get("library") != self.library
 
+    def _journal_moved(self) -> bool:
+        self.journal_stamp = _stamp(self.workspace.journal)
+        return self.before.meta.get("journal_stamp", "") != self.journal_stamp
+
     def _write(self, plan: Plan, *, whole: bool, library_moved: bool) -> BuildReport | None:
-        from kb.build import index, vectors
+        from kb.build import index, said, vectors
 
         draft = index.Draft.of(plan)
         library = read_library(self.tools.guides) if whole or library_moved else None
-        texts = draft.texts()
-        if library:
-            texts += [p.text for passages in library.passages for p in passages]
-        fingerprint = self.before.meta.get("fingerprint", "")
+        words = said.Words.read(self.workspace.journal, self.before.reader)
+        self.found = words.findings
+        self.journal_stamp = "unread" if words.findings else self.journal_stamp
+        texts = draft.texts() + self._said_texts(words, draft)
+        texts += [p.text for passages in library.passages for p in passages] if library else []
         if texts or whole:
-            fingerprint = self.tools.fingerprint()
-            if not whole and fingerprint != self.before.meta.get("fingerprint"):
+            self.model = self.tools.model()
+            if not whole and self._other_vectors(self.model):
                 # compiled anew from other weights: no old vector may stay beside a new one
                 return self._write(self._plan(True), whole=True, library_moved=True)
         found, self.embedded = vectors.vectors_for(
             texts,
             encoder=self.tools.encoder,
-            fingerprint=fingerprint,
+            fingerprint=self.model.fingerprint if self.model else "",
             reader=None if whole else self.before.reader,
             progress=self.tools.progress,
         )
@@ -159,15 +183,22 @@ class _Run:
             index.write_documents(writer, plan, draft, found)
             if library:
                 index.write_library(writer, library, found)
-            changed = None if library else {story.id for story, _ in draft.stories}
-            index.write_ranking(writer, reader, changed)
+            index.write_ranking(writer, reader, None if library else draft.story_ids())
+            if not words.findings:  # else those of before stay, until the journal can be read
+                said.write_said(writer, words.of(reader.story_cards()), found)
             if whole or self._guides_touched(plan):
                 writer.put_arrays(index.wording_arrays(reader))
-            self._write_notes(writer, fingerprint)
+            self._write_notes(writer)
             report = self._report(plan, reader.counts())
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)
         self.wrote = True
         return report
+
+    def _said_texts(self, words: said.Words, draft: index.Draft) -> list[str]:
+        """Every question that any story, as it was or will be, is said to answer or not."""
+        old = self.before.reader.story_cards() if self.before.reader else ()
+        cards: list[StoryCard | Story] = [*old, *(story for story, _ in draft.stories)]
+        return [text for one in cards for text in words.of([one])[one.id]]
 
     def _guides_touched(self, plan: Plan) -> bool:
         """Whether any guide comes, goes or changes."""
@@ -180,12 +211,15 @@ class _Run:
             return reader.schema() != store.SCHEMA_VERSION
         return reader.meta().get("build_id") == self.before.meta.get("build_id")
 
-    def _write_notes(self, writer: Writer, fingerprint: str) -> None:
+    def _write_notes(self, writer: Writer) -> None:
+        if self.model:
+            writer.put_meta("fingerprint", self.model.fingerprint)
+            writer.put_meta("calibration", "packaged" if self.model.calibrated else "unknown")
         for key, value in {
             "model": self.workspace.model,
-            "fingerprint": fingerprint,
             "library": self.library,
             "library_stamp": self.library_stamp,
+            "journal_stamp": self.journal_stamp,
         }.items():
             writer.put_meta(key, value)
 
@@ -208,8 +242,33 @@ class _Run:
             stories=counts[0],
             questions=counts[1],
             embedded=self.embedded,
-            findings=(*(f for i in plan.items for f in i.findings), *plan.findings),
+            findings=(
+                *(f for i in plan.items for f in i.findings),
+                *plan.findings,
+                *self.found,
+                *_adapter_findings(self.model),
+            ),
         )
+
+
+def _adapter_findings(model: Model | None) -> list[Finding]:
+    """That the packaged model is used without its adapter, where it is."""
+    if model is None or not model.problem:
+        return []
+    from kb.embed import ADAPTER, PACKAGED_MODEL
+
+    message = f"it {model.problem}, so {PACKAGED_MODEL} is used as it was before its training."
+    hint = "Install it again: pip install --force-reinstall --no-deps answer-portfolio"
+    return [Finding("adapter", "warning", message, str(ADAPTER), 0, hint)]
+
+
+def _stamp(path: Path) -> str:
+    """What changes when a file does: its size and time, unread; "" without one."""
+    try:
+        info = path.stat()
+    except OSError:
+        return ""
+    return f"{info.st_size}:{info.st_mtime_ns}"
 
 
 class _Lazy:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 NUMBER = {kind: number for number, kind in enumerate(PASSAGE_KINDS)}
 # An inferred competency is kept from this score on. A library question is its own
-# nearest neighbour, so these scores run higher than those of questions in a user's
-# words; 0.8 keeps about five a story on the development bank.
-LEAST_INFERRED = 0.8
+# nearest neighbour, so these run far higher than scores of questions in a user's
+# words; this keeps three to four a story on two banks, half of them as labelled.
+LEAST_INFERRED = 0.95
 
 Vectors = Mapping[bytes, np.ndarray]
 
@@ -44,6 +44,10 @@ class Draft:
             tuple((s, story_passages(s)) for i in fresh for s in i.stories),
             tuple((i.guide, guide_passages(i.guide)) for i in fresh if i.guide),
         )
+
+    def story_ids(self) -> set[str]:
+        """Of the stories among them."""
+        return {story.id for story, _ in self.stories}
 
     def texts(self) -> list[str]:
         """Every text to be embedded."""
@@ -174,15 +178,19 @@ def infer_competencies(
 ) -> list[tuple[str, str, float]]:
     """(story, competency, score 0..1) of each from LEAST_INFERRED on.
 
-    A story's score for a competency is its best over the library questions that
-    listen for it, each asked in its own first wording.
+    A story's score for a competency is the mean of its two best over the library
+    questions that listen for it, each asked in its own first wording.
     """
-    best: dict[tuple[int, str], float] = {}
+    found: dict[str, list[np.ndarray]] = {}
     first = np.unique(prepared.wording_question, return_index=True)
     for question, row in zip(*first, strict=True):
-        scores = rank.rank(prepared.wordings[row], stories, prepared).scores
+        # of each story by itself: a build may rank a few of the bank's stories only
+        own = rank.rank(prepared.wordings[row], stories, prepared).own()
         for competency in questions[int(question)].competencies:
-            for story in np.flatnonzero(scores >= LEAST_INFERRED):
-                key = (int(story), competency)
-                best[key] = max(best.get(key, 0.0), float(scores[story]))
-    return [(owners[story], name, score) for (story, name), score in sorted(best.items())]
+            found.setdefault(competency, []).append(own)
+    kept = []
+    for competency, rows in found.items():
+        score = rank.score_of(np.sort(np.stack(rows), axis=0)[-2:].mean(axis=0))
+        enough = np.flatnonzero(score >= LEAST_INFERRED)
+        kept += [(owners[story], competency, float(score[story])) for story in enough]
+    return sorted(kept)

@@ -20,6 +20,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("match", "Find the stories that answer a question."),
     "list": ("list", "List your stories, or the guides' questions."),
     "show": ("show", "Show a story or a question as it reads."),
+    "suggest": ("suggest", "List the questions that a story answers best."),
+    "pin": ("pin", "Say that a story answers a question."),
+    "unpin": ("unpin", "Take back what was said of a story and a question."),
     "eval": ("evaluate", "Measure the ranking against judged questions."),
     "completion": ("completion", "Print the script that completes kb in your shell."),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,8 +11,9 @@ import click
 from kb.cli import common
 
 if TYPE_CHECKING:
-    from kb.build import Tools
+    from kb.build import Model, Tools
     from kb.domain import BuildReport
+    from kb.embed import Compiled
     from kb.files import Workspace
 
 # From so many texts on, a slower start pays for itself.
@@ -46,8 +46,7 @@ def command(ctx: click.Context, watch: bool, as_json: bool, workspace: str | Non
 
 def _once(space: Workspace, as_json: bool) -> bool:
     """One build, reported. Whether a file failed."""
-    # one core multiplies small matrices quicker than two that wait for each other
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    common.one_thread()
     from kb import render
     from kb.build import build
     from kb.cli.progress import bar
@@ -63,24 +62,57 @@ def _once(space: Workspace, as_json: bool) -> bool:
     return report.failed > 0 or any(f.severity == "error" for f in report.findings)
 
 
+def refresh(space: Workspace) -> None:
+    """Bring the index up to date after a word of the owner, saying only what is wrong with
+    files. Raises StoreError, ModelError."""
+    common.one_thread()
+    from kb import render
+    from kb.build import build
+
+    report = build(space, _tools(space, lambda _done, _all: None), now=datetime.now(UTC))
+    for finding in report.findings:
+        click.echo(render.finding_line(finding), err=True)
+
+
 def _tools(space: Workspace, progress: object) -> Tools:
     from kb.build import Tools
-    from kb.embed import default_cache, find_compiled
     from kb.files.shipped import competencies, shipped
-
-    def compiled() -> str:
-        found = find_compiled(space.model, default_cache())
-        return found.fingerprint if found else ""
 
     return Tools(
         guides=shipped().guides,
         competencies=competencies,
-        compiled=compiled,
-        fingerprint=lambda: common.compiled_for(space).fingerprint,
+        known=lambda: _known(space),
+        model=lambda: _model(common.compiled_for(space)),
         encoder=lambda texts: common.encoder_for(space, "few" if texts <= FEW_TEXTS else "build"),
         progress=progress,  # type: ignore[arg-type]
         clock=time.monotonic,
     )
+
+
+def _known(space: Workspace) -> Model | None:
+    """The workspace's model as it is compiled, or as the packaged one would be now."""
+    from kb.build import Model
+    from kb.embed import PACKAGED_MODEL, canonical_name, default_cache, find_compiled
+    from kb.errors import ModelError
+
+    found = find_compiled(space.model, default_cache())
+    if found is not None:
+        return _model(found)
+    if canonical_name(space.model) != PACKAGED_MODEL:
+        return None
+    from kb.compile_model import packaged_now
+
+    try:
+        fingerprint, problem = packaged_now()
+    except ModelError:  # it is not installed, which matters once something is to be embedded
+        return None
+    return Model(fingerprint, not problem, problem)
+
+
+def _model(compiled: Compiled) -> Model:
+    from kb.build import Model
+
+    return Model(compiled.fingerprint, compiled.calibrated, compiled.problem)
 
 
 def _watch(space: Workspace, as_json: bool) -> None:

@@ -188,6 +188,10 @@ class Writer:
             replace=True,
         )  # fmt: skip
 
+    def clear_blocks(self, kind: str) -> None:
+        """Forget every vector of a kind of owner."""
+        self._conn.execute("DELETE FROM _vectors WHERE kind = ?", (kind,))
+
     def put_arrays(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep named arrays; one of the same name is replaced."""
         self._insert(

@@ -1,0 +1,40 @@
+"""The library's questions that a story answers best, to be confirmed by its owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kb import rank
+from kb.domain import Suggestion
+from kb.journal import same_question
+
+if TYPE_CHECKING:
+    from kb.domain import StoryCard
+    from kb.match import Matcher
+
+LEAST = rank.STRETCH  # below it a suggestion would be a guess
+
+
+def suggest(matcher: Matcher, story: StoryCard, *, count: int = 10) -> tuple[Suggestion, ...]:
+    """The best `count` library questions for `story` (0 for all that are no gap), best first.
+
+    Those it is already known to answer or not to answer are left out.
+    """
+    number = matcher.owners.index(story.id)
+    library = matcher.reader.library()
+    known = [*story.answers, *(p.question for p in matcher.pins.said if p.story == story.id)]
+    ids = {p.question_id for p in matcher.pins.said if p.story == story.id and p.question_id}
+    found = []
+    for place, scores in matcher.library_scores():
+        question = library[place]
+        score = float(scores[number])
+        if score < LEAST or question.id in ids:
+            continue
+        if any(same_question(question.text, text) for text in known):
+            continue
+        above = int(np.sum(scores > score))
+        found.append(Suggestion(question, score, rank.fit(score), above + 1))
+    found.sort(key=lambda one: (-one.score, one.place, one.question.id))
+    return tuple(found[:count] if count else found)
