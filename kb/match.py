@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from kb.domain import (
 )
 from kb.errors import StoreError, UsageError
 from kb.filters import Filters
-from kb.journal import same_question
+from kb.journal import question_key
+from kb.rank.arrays import standardised
 
 if TYPE_CHECKING:
     from kb.embed import Encoder
@@ -30,29 +31,47 @@ if TYPE_CHECKING:
 # Characters of a question: a guard against a pasted document, far above any question.
 LONGEST_QUESTION = 4000
 NEAREST_QUESTIONS = 3
+# What a second reader reads again, and what a deviation of its logits over them is worth.
+READ_AGAIN: Final = 10
+READER_WEIGHT: Final = 1.0
 # Cosine of a question with a wording that is the same text, but for rounding.
 SAME_WORDING = 0.9999
 # "Much like ..." is read at a glance: on a line of its own beside the guide's title.
 SHORT = 44
+VERDICTS = {
+    True: "you pinned it to this question",
+    False: "you said that it does not answer this",
+}
 OPENINGS = ("tell me about a time ", "tell me about ", "describe a time ", "describe ")
+
+
+class SecondReader(Protocol):
+    """Whatever reads a question and stories together and says how well each answers it."""
+
+    def read(self, question: str, texts: Sequence[str]) -> np.ndarray | None:
+        """A number for each text, (n,), the higher the better; None if it cannot read now."""
 
 
 @dataclass(slots=True)
 class Matcher:
     """Answers questions from one index. Holds its arrays: make one for many questions.
 
-    Raises StoreError when the index was made with another model than `encoder`'s.
+    second: reads the best again and reorders them. Raises StoreError when the index was
+    made with another model than `encoder`'s.
     """
 
     reader: Reader
     encoder: Encoder
     pins: Pins
+    second: SecondReader | None = None
     cards: dict[str, StoryCard] = field(init=False)
     owners: tuple[str, ...] = field(init=False)
     _stories: rank.StoryVectors = field(init=False)
     _prepared: rank.Prepared = field(init=False)
+    _owned: rank.Owned = field(init=False)
     _guide: dict[str, np.ndarray] = field(init=False)
     _question_ids: tuple[str, ...] = field(init=False)
+    _calibrated: bool = field(init=False)
 
     def __post_init__(self) -> None:
         meta = self.reader.meta()
@@ -64,9 +83,11 @@ class Matcher:
         self._stories = rank.StoryVectors.of(
             blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, self.encoder.dimensions
         )
+        self._owned = self._read_owned()
         self._prepared = rank.Prepared.from_arrays(self.reader.arrays("ranking."))
         self._guide = self.reader.arrays("guide.")
         self._question_ids = self.reader.question_ids()
+        self._calibrated = meta.get("calibration") == "packaged"
 
     def match(
         self, question: str, *, count: int = 3, filters: Filters | None = None
@@ -77,29 +98,77 @@ class Matcher:
         """
         asked = check_question(question)
         query = self.encoder.encode([asked])[0]
-        ranking = rank.rank(
-            query, self._stories, self._prepared, text_scores=self._text_scores(asked)
-        )
+        ranking = self._rank(query, asked)
         questions = self._questions(query)
-        pinned = self._pinned(asked, questions)
-        chosen = self._order(ranking.scores, pinned, filters or Filters())
+        said = self._verdicts(asked, questions)
+        chosen = self._order(ranking.scores, said, filters or Filters())
+        again = self._read_again(asked, ranking, chosen, said)
+        if again is not None:
+            ranking, chosen = again
         if count:
             chosen = chosen[:count]
         why = self._reasons(ranking, chosen)
-        stories = tuple(self._story(ranking, number, pinned, why[number]) for number in chosen)
+        stories = tuple(self._story(ranking, number, said, why[number]) for number in chosen)
         return MatchResult(
             question=asked,
             fit=stories[0].fit if stories else "gap",
             stories=stories,
             questions=questions,
+            calibrated=self._calibrated and again is None,
+        )
+
+    def cosines(self, question: str) -> dict[str, float]:
+        """story -> the cosine of its whole text with a question, all that a plain embedding
+        search goes by. Retired stories too. Raises UsageError for an empty question."""
+        query = self.encoder.encode([check_question(question)])[0]
+        return dict(zip(self.owners, (self._stories.whole @ query).tolist(), strict=True))
+
+    def library_scores(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Of each library question, asked in its own first wording, its number and the
+        scores of all stories (s,)."""
+        first = np.unique(self._prepared.wording_question, return_index=True)
+        for question, row in zip(*first, strict=True):
+            query = self._prepared.wordings[row]
+            ranking = rank.rank(query, self._stories, self._prepared, owned=self._owned)
+            yield int(question), ranking.scores
+
+    def _read_owned(self) -> rank.Owned:
+        """What the owner said of questions and stories, as of the last build."""
+        number = {owner: n for n, owner in enumerate(self.owners)}
+        blocks = self.reader.blocks("said")
+        places = np.array([number[owner] for owner in blocks.owners], np.int64)
+        cards = [self.cards[owner] for owner in self.owners]
+        return rank.Owned(
+            said=rank.Said(blocks.matrix, places[blocks.owner], blocks.weights),
+            live=np.flatnonzero([card.status != "retired" for card in cards]),
+            shows=self._shows([set(card.competencies) for card in cards]),
+        )
+
+    def _shows(self, competencies: Sequence[set[str]]) -> np.ndarray | None:
+        """(library questions, stories): whether a story shows what a question listens for,
+        by its own `competencies:`; None where no story has any."""
+        if not any(competencies):
+            return None
+        wanted = [question.competencies for question in self.reader.library()]
+        return np.array(
+            [[not own.isdisjoint(ids) for own in competencies] for ids in wanted], np.float32
+        )
+
+    def _rank(self, query: np.ndarray, asked: str) -> rank.Ranking:
+        return rank.rank(
+            query,
+            self._stories,
+            self._prepared,
+            text_scores=self._text_scores(asked),
+            owned=self._owned,
         )
 
     def _text_scores(self, question: str) -> np.ndarray:
         found = self.reader.text_scores(question)
         return np.array([found.get(owner, 0.0) for owner in self.owners], dtype=np.float32)
 
-    def _pinned(self, question: str, nearest: tuple[QuestionMatch, ...]) -> set[str]:
-        """Ids of the stories that their owner says answer this question.
+    def _verdicts(self, question: str, nearest: tuple[QuestionMatch, ...]) -> dict[str, bool]:
+        """story -> whether it answers this question, where its owner said so.
 
         The newest word of the journal wins over a story's own `answers:`. Asked
         in a guide's own wording, a pin to any wording of that question counts.
@@ -109,14 +178,13 @@ class Matcher:
         if asked is not None:
             wordings += [asked.text, *(v.text for v in asked.variants)]
         question_id = asked.id if asked else ""
+        keys = {question_key(wording) for wording in wordings}
         found = {
-            card.id
+            card.id: True
             for card in self.cards.values()
-            if any(same_question(w, answer) for w in wordings for answer in card.answers)
+            if any(question_key(answer) in keys for answer in card.answers)
         }
-        for story, pinned in self.pins.verdicts(wordings, question_id).items():
-            (found.add if pinned else found.discard)(story)
-        return found
+        return found | self.pins.verdicts(wordings, question_id)
 
     def _same_question(self, nearest: tuple[QuestionMatch, ...]) -> Question | None:
         """The guide's question that was asked in its own words, if one was."""
@@ -124,8 +192,9 @@ class Matcher:
             return None
         return self.reader.question(nearest[0].question.id)
 
-    def _order(self, scores: np.ndarray, pinned: set[str], filters: Filters) -> list[int]:
-        """Story numbers in final order: pinned first, then by score, then by id."""
+    def _order(self, scores: np.ndarray, said: dict[str, bool], filters: Filters) -> list[int]:
+        """Story numbers in final order: pinned first, what does not answer last, the others
+        by score, then by id."""
         inferred = self.reader.inferred() if filters.competency else {}
         kept = [
             number
@@ -133,7 +202,38 @@ class Matcher:
             if self.cards[owner].status != "retired"
             and filters.keep(self.cards[owner], inferred.get(owner, ()))
         ]
-        return sorted(kept, key=lambda n: (self.owners[n] not in pinned, -scores[n], n))
+        place = {True: 0, None: 1, False: 2}
+        return sorted(kept, key=lambda n: (place[said.get(self.owners[n])], -scores[n], n))
+
+    def _read_again(
+        self, asked: str, ranking: rank.Ranking, order: list[int], said: dict[str, bool]
+    ) -> tuple[rank.Ranking, list[int]] | None:
+        """Ranking and order after the second reader read the first few of `order` beside
+        each other; None where there is none, or it did not read them.
+
+        It decides which comes first and not whether any answers: the scores that the few
+        had are dealt out anew. What its owner spoke of stays where it is.
+        """
+        places = [p for p, n in enumerate(order[:READ_AGAIN]) if self.owners[n] not in said]
+        if self.second is None or not places:
+            return None
+        few = np.array([order[place] for place in places])
+        ids = [f"story:{self.owners[number]}:0" for number in few]
+        passages = self.reader.passages(ids)
+        logits = self.second.read(asked, [passages[i].text if i in passages else "" for i in ids])
+        if logits is None:
+            return None
+        term = np.zeros(len(self.owners), np.float32)
+        term[few] = READER_WEIGHT * standardised(np.asarray(logits)[:, None])[:, 0]
+        terms = {**ranking.terms, "reader": term}
+        total = np.sum(list(terms.values()), axis=0)[few]
+        turned = few[np.argsort(-total, kind="stable")]
+        scores = ranking.scores.copy()
+        scores[turned] = ranking.scores[few]
+        after = list(order)
+        for place, number in zip(places, turned.tolist(), strict=True):
+            after[place] = number
+        return replace(ranking, scores=scores, terms=terms), after
 
     def _reasons(self, ranking: rank.Ranking, chosen: Iterable[int]) -> dict[int, str]:
         """A few words for each story: the library question that brings it here."""
@@ -150,18 +250,21 @@ class Matcher:
                 )
         return reasons
 
-    def _story(self, ranking: rank.Ranking, number: int, pinned: set[str], why: str) -> StoryMatch:
+    def _story(
+        self, ranking: rank.Ranking, number: int, said: dict[str, bool], why: str
+    ) -> StoryMatch:
         card = self.cards[self.owners[number]]
         score = float(ranking.scores[number])
-        is_pinned = card.id in pinned
+        verdict = said.get(card.id)
+        # the owner's own word is worth more than any score
+        fit = rank.fit(score) if verdict is None else "strong" if verdict else "gap"
         return StoryMatch(
             story=card,
-            # the owner's own word is worth more than any score
-            fit="strong" if is_pinned else rank.fit(score),
+            fit=fit,
             score=score,
-            pinned=is_pinned,
+            pinned=verdict is True,
             evidence=self._evidence(ranking, number),
-            why="you pinned it to this question" if is_pinned else why,
+            why=why if verdict is None else VERDICTS[verdict],
             terms=tuple((name, float(values[number])) for name, values in ranking.terms.items()),
         )
 

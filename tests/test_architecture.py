@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "kb"
 
 GROUND = {"errors", "domain"}
 PURE = {"parse", "passages", "rank", "evaluate", "filters", "lookup"}
-WALLS = {"files", "journal", "embed", "compile_model", "store"}
-ROOMS = {"build", "match"}
+WALLS = {"files", "journal", "embed", "reread", "compile_model", "store"}
+ROOMS = {"build", "match", "pinning", "suggest"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -26,11 +26,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": GROUND | {"parse"},
     "journal": GROUND,
     "embed": GROUND,
-    # writes the folder that embed reads, so it takes the format from there
-    "compile_model": GROUND | {"embed"},
+    # runs a model that is kept and opened as embed's is
+    "reread": GROUND | {"embed"},
+    # writes the folders that they read, so it takes the format from there
+    "compile_model": GROUND | {"embed", "reread"},
     "store": GROUND,
     "build": GROUND | PURE | WALLS,
     "match": GROUND | PURE | WALLS,
+    "pinning": GROUND | PURE | WALLS,
+    "suggest": GROUND | PURE | WALLS | {"match"},
     "render": GROUND,
     "cli": GROUND | PURE | WALLS | ROOMS | {"render"},
 }
@@ -39,7 +43,8 @@ ONLY_IN = {
     "sentence_transformers": {"compile_model"},
     "torch": {"compile_model"},
     "transformers": {"compile_model"},
-    "onnxruntime": {"embed", "compile_model"},
+    "safetensors": {"compile_model"},
+    "onnxruntime": {"embed", "reread", "compile_model"},
     "sqlite3": {"store"},
     "sqlite_utils": {"store"},
     "click": {"cli"},

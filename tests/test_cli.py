@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
+import termios
+import time
 from pathlib import Path
 
 import click
@@ -147,11 +152,83 @@ def test_a_pin_comes_first_of_all(samples: Kb) -> None:
     journal = samples.folder / "personal/_kb/journal.jsonl"
     journal.parent.mkdir(exist_ok=True)
     line = {
-        "v": 1, "at": "2026-01-01T00:00:00Z", "kind": "unpin",
+        "v": 1, "at": "2026-01-01T00:00:00Z", "kind": "pin-no",
         "story": "tariq-at-four-oclock", "question": pinned,
     }  # fmt: skip
     journal.write_text(json.dumps(line) + "\n", "utf-8")
     assert not any(s["pinned"] for s in samples.json("match", pinned)["stories"])
+
+
+def test_a_pin_is_said_weighed_and_taken_back(samples: Kb) -> None:
+    asked = "a page that shows which seats are free"
+    said = samples("pin", asked, "tariq").stdout
+    assert said.startswith("Pinned: \u201cTariq at four o'clock\u201d comes first for")
+    assert samples.json("match", asked)["stories"][0]["pinned"]
+    near = samples.json("match", "-n", "0", "a page of the free seats")["stories"]
+    moved = {s["id"]: s["terms"]["your pins"] for s in near}
+    assert moved.pop("tariq-at-four-oclock") > 1
+    assert not any(moved.values())
+    assert "before" in samples("pin", asked, "tariq").stdout
+    assert samples.json("pin", asked, "tariq", "--no")["kind"] == "pin-no"
+    last = samples.json("match", "-n", "0", asked)["stories"][-1]
+    assert (last["id"], last["fit"]) == ("tariq-at-four-oclock", "gap")
+    assert "Taken back" in samples("unpin", asked, "tariq").stdout
+    assert "no pin" in samples("unpin", asked, "tariq", code=1).stdout
+    assert "no story" in samples("pin", asked, "nobody", code=2).stderr
+
+
+def test_unpin_names_the_file_that_still_lists_the_question(samples: Kb) -> None:
+    path = samples.folder / "personal/samples/tariq-at-four-oclock.md"
+    text = path.read_text("utf-8").replace("---\n", "---\nanswers: [Free seats?]\n", 1)
+    path.write_text(text, "utf-8")
+    samples("build")
+    said = samples("unpin", "free seats", "tariq", code=1).stdout
+    assert "personal/samples/tariq-at-four-oclock.md:2 still lists it" in said
+
+
+def test_suggestions_are_listed_in_a_pipe_and_confirmed_on_a_terminal(samples: Kb) -> None:
+    found = samples.json("suggest", "tariq", "-n", "3")["suggestions"]
+    assert len(found) == 3
+    assert [f["score"] for f in found] == sorted((f["score"] for f in found), reverse=True)
+    listed = samples("suggest", "tariq", "-n", "3").stdout
+    assert all(one["question"] in listed for one in found)
+    screen = typed(samples, "yn ", "suggest", "tariq", "-n", "3")
+    assert "2 noted" in screen
+    journal = (samples.folder / "personal/_kb/journal.jsonl").read_text("utf-8").splitlines()
+    said = [(e["kind"], e["question_id"]) for e in map(json.loads, journal)]
+    assert said == [("pin", found[0]["id"]), ("pin-no", found[1]["id"])]
+    left = {one["id"] for one in samples.json("suggest", "tariq")["suggestions"]}
+    assert not left & {found[0]["id"], found[1]["id"]}
+
+
+def listens(terminal: int) -> bool:
+    """Whether the program at the other end takes keys one by one."""
+    return not termios.tcgetattr(terminal)[3] & termios.ICANON
+
+
+def typed(kb: Kb, keys: str, *args: str) -> str:
+    """What a command that reads keys from a terminal prints there."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "kb", *args], cwd=kb.folder, env=kb.environment,
+        stdin=slave, stdout=slave, stderr=slave,
+    ) as process:  # fmt: skip
+        os.close(slave)
+        said = b""
+        for key in keys:
+            while not said.endswith(b"stop "):
+                said += os.read(master, 4096)
+            # a key pressed before the command listens for single ones would be dropped
+            while not listens(master):
+                time.sleep(0.01)
+            os.write(master, key.encode())
+            said += os.read(master, 4096)
+        with contextlib.suppress(OSError):  # the terminal is closed: the command has ended
+            while piece := os.read(master, 4096):
+                said += piece
+        process.wait()
+    os.close(master)
+    return said.decode()
 
 
 def test_filters_narrow_and_say_when_nothing_is_left(samples: Kb) -> None:
@@ -178,11 +255,13 @@ def test_batch_answers_a_line_each_and_goes_on_after_a_bad_one(samples: Kb) -> N
     assert answers[0] == samples.json("match", ARCHITECT)
     assert answers[4]["question"] == "a date that slipped"
     text = samples("match", "--batch", "-", "--explain", stdin=f"{ARCHITECT}\n").stdout
-    assert "Score 0." in text
+    assert "a score of 0." in text
 
 
 def test_explain_names_the_terms(samples: Kb) -> None:
-    assert re.search(r"Score 0\.\d+, of \w+", samples("match", "--explain", ARCHITECT).stdout)
+    said = samples("match", "--explain", ARCHITECT).stdout
+    assert re.search(r"\n {10}[+-]\d\.\d  .* questions? .*\n", said)
+    assert re.search(r"\n {10}[+-]\d\.\d  together: a score of 0\.\d+, from 0 ", said)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "???"])
@@ -386,6 +465,28 @@ def test_eval_prints_the_metrics(samples: Kb) -> None:
     assert table["overall"]["MRR"] == 1.0
     judged.write_text('{"id": 1}\n', "utf-8")
     assert "judged.jsonl:1" in samples("eval", "judged.jsonl", code=1).stderr
+
+
+def test_eval_compares_with_plain_cosine(samples: Kb) -> None:
+    judged = [
+        {"id": str(n), "kind": "question", "text": f"{ARCHITECT} {n}",
+         "relevant": {"anselms-single-stream": 3} if n < 7 else {}}
+        for n in range(14)
+    ]  # fmt: skip
+    path = samples.folder / "judged.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in judged), "utf-8")
+    found = samples.json("eval", "judged.jsonl", "--baseline", "cosine")
+    assert found["kb"] == samples.json("eval", "judged.jsonl")
+    assert found["cosine"]["overall"]["queries"] == 14
+    assert found["cosine"]["overall"] != found["kb"]["overall"]
+    for name, row in found["differences"].items():
+        both = [found[ranking]["overall"][name] for ranking in ("kb", "cosine")]
+        assert row["difference"] == pytest.approx(both[0] - both[1], abs=2e-6)
+        assert row["low"] <= row["high"]
+    lines = samples("eval", "judged.jsonl", "--baseline", "cosine").stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:3]] == ["kb", "cosine"]
+    assert lines[4] == "kb less cosine:"
+    assert "cosine" in samples("eval", "judged.jsonl", "--baseline", "other", code=2).stderr
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

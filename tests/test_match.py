@@ -10,10 +10,10 @@ from kb import store
 from kb.domain import MatchResult
 from kb.errors import StoreError, UsageError
 from kb.filters import Filters
-from kb.journal import Entry, Pins, pins
+from kb.journal import Entry, Pins, append, pins
 from kb.match import LONGEST_QUESTION, Matcher, check_question
 from tests.fakes import FakeEncoder
-from tests.test_build import Bank
+from tests.test_build import NOW, Bank
 
 LIBRARY = """# Talking & Listening
 
@@ -103,7 +103,7 @@ def test_the_terms_add_up_to_the_order_of_the_scores(bank: Bank) -> None:
     totals = [sum(value for _, value in m.terms) for m in result.stories]
     assert totals == sorted(totals, reverse=True)
     assert {name for name, _ in result.stories[0].terms} == {
-        "story", "sentences", "library", "full text",
+        "story", "sentences", "library", "full text", "little told", "your pins", "question",
     }  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_a_pin_outranks_everything_and_the_journal_outranks_the_story(bank: Bank
     assert ids(authored) == ["kettle", "drawing"]
     assert (authored.stories[0].pinned, authored.stories[0].fit) == (True, "strong")
     assert authored.fit == "strong"
-    taken_back = pins([Entry(kind="unpin", story="kettle", question="an architect")])
+    taken_back = pins([Entry(kind="pin-no", story="kettle", question="an architect")])
     assert ids(ask(bank, "an architect?", pinned=taken_back)) == ["drawing", "kettle"]
     by_journal = pins([Entry(kind="pin", story="kettle", question="a gateway")])
     assert ids(ask(bank, "A gateway?", pinned=by_journal)) == ["kettle", "drawing"]
@@ -190,3 +190,35 @@ def test_a_question_is_tidied_and_must_ask_something() -> None:
             check_question(nothing)
     with pytest.raises(UsageError, match="characters"):
         check_question("x" * (LONGEST_QUESTION + 1))
+
+
+def test_the_cosines_are_those_of_whole_stories(bank: Bank) -> None:
+    bank.write("personal/drawing.md", ARCHITECT.replace("date:", "status: retired\ndate:"))
+    bank.build()
+    with store.open_index(bank.workspace.database) as reader:
+        matcher = Matcher(reader, bank.encoder, Pins())
+        # the kettle twice, in the title too, and the invoice once
+        assert matcher.cosines(" kettle? ") == pytest.approx({"drawing": 0, "kettle": 2 / 5**0.5})
+        with pytest.raises(UsageError):
+            matcher.cosines("?")
+
+
+def test_a_no_puts_a_story_last_and_says_why(bank: Bank) -> None:
+    refused = pins([Entry(kind="pin-no", story="drawing", question="an architect")])
+    result = ask(bank, "architect", pinned=refused)
+    assert ids(result) == ["kettle", "drawing"]
+    last = result.stories[1]
+    assert (last.fit, last.pinned) == ("gap", False)
+    assert last.why == "you said that it does not answer this"
+
+
+def test_a_pin_moves_near_questions_too_once_it_is_built(bank: Bank) -> None:
+    before = ask(bank, "architect gateway").stories
+    append(bank.workspace.journal, Entry("pin", "kettle", "gateway"), now=NOW)
+    after = ask(bank, "architect gateway").stories
+    assert dict(before[-1].terms)["your pins"] == 0
+    moved = {m.story.id: dict(m.terms)["your pins"] for m in after}
+    assert moved["kettle"] > 0 == moved["drawing"]
+    append(bank.workspace.journal, Entry("unpin", "kettle", "gateway"), now=NOW)
+    again = ask(bank, "architect gateway").stories
+    assert [m.score for m in again] == [m.score for m in before]

@@ -1,7 +1,7 @@
 """The ranking on the development bank, with the real model: a floor, whatever the guides.
 
 The bank is synthetic and was tuned on (tests/data/eval/README.md); the floor
-guards against regressions, no more. The design asks for an nDCG@5 of 0.56.
+guards against regressions, no more: two points under what was reached.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def test_the_floor_holds_with_any_number_of_guide_questions(kb: Kb) -> None:
     (kb.folder / "content").mkdir()
     shutil.copytree(DATA / "stories", kb.folder / "personal")
     none = overall(kb)
-    assert none["nDCG@5"] >= 0.59
-    assert none["MRR"] >= 0.60
-    assert none["recall@3"] >= 0.57
-    assert none["AUROC"] >= 0.85
+    assert none["nDCG@5"] >= 0.755
+    assert none["MRR"] >= 0.80
+    assert none["recall@3"] >= 0.71
+    assert none["AUROC"] >= 0.885
     for text in (ONE, THREE):
         (kb.folder / "content" / "own.md").write_text(text, encoding="utf-8")
         assert abs(overall(kb)["nDCG@5"] - none["nDCG@5"]) <= 0.02

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import rank
-from kb.rank import Library, StoryVectors
+from kb.rank import Library, StoryVectors, shapes
+from kb.rank.said import FAR, SAID_WEIGHT, nudges
 
 WIDTH = 8
 
@@ -136,13 +137,25 @@ def test_evidence_comes_in_the_order_of_the_text_and_is_at_most_two():
         assert best in rows
 
 
-def test_a_score_does_not_hang_on_the_other_stories():
+def test_what_is_said_of_a_story_does_not_hang_on_the_others():
     stories, library = bank(), guides()
-    whole = ask(axis(2), stories, library).scores
+    whole = ask(axis(2), stories, library).own()
     alone = StoryVectors(
         stories.whole[3:4], stories.sentences[12:16], np.zeros(4, np.int64), np.ones(4, np.float32)
     )
-    assert ask(axis(2), alone, library).scores[0] == pytest.approx(whole[3], abs=1e-5)
+    assert ask(axis(2), alone, library).own()[0] == pytest.approx(whole[3], abs=1e-5)
+
+
+def test_the_first_storys_score_leaves_the_bridge_out_and_takes_the_bank_in():
+    stories, library = bridged()
+    found = ask(axis(0), stories, library)
+    direct = found.terms["story"] + found.terms["sentences"]
+    first = found.order()[0]
+    assert found.terms["library"][first] > 0
+    common = rank.BANK_WEIGHT * np.quantile(direct, rank.BANK_QUANTILE)
+    expected = 1 / (1 + np.exp(-rank.SLOPE * (direct.max() + common - rank.MIDDLE)))
+    assert found.scores[first] == pytest.approx(expected, rel=1e-5)
+    assert len(set(found.terms["question"].tolist())) == 1
 
 
 def test_the_order_of_sentences_does_not_change_the_scores():
@@ -160,13 +173,13 @@ def test_the_order_of_sentences_does_not_change_the_scores():
 
 
 def test_only_the_best_sentences_count():
-    stories = bank(stories=1, sentences=rank.BEST_SENTENCES)
+    stories = bank(stories=1, sentences=shapes.BEST_SENTENCES)
     query = some(9, 1)[0]
     padded = StoryVectors(
         stories.whole,
         np.concatenate([stories.sentences, np.repeat(-query[None], 10, axis=0)]),
-        np.zeros(rank.BEST_SENTENCES + 10, np.int64),
-        np.ones(rank.BEST_SENTENCES + 10, np.float32),
+        np.zeros(shapes.BEST_SENTENCES + 10, np.int64),
+        np.ones(shapes.BEST_SENTENCES + 10, np.float32),
     )
     prepared = rank.prepare(stories, guides())  # the same yardstick for both
     np.testing.assert_allclose(
@@ -189,7 +202,7 @@ def test_full_text_helps_a_little_and_is_bounded():
     gain = found.terms["full text"]
     assert gain[0] == gain[3] == 0
     assert 0 < gain[1] < gain[2] <= rank.TEXT_WEIGHT
-    assert (found.scores >= without.scores - 1e-6).all()
+    assert (found.own() >= without.own() - 1e-6).all()
 
 
 @pytest.mark.parametrize("stories", [0, 1, 3])
@@ -295,3 +308,64 @@ def test_a_match_over_200_stories_is_quick():
         rank.rank(query, stories, prepared, text_scores=np.ones(200, np.float32))
         took.append(time.perf_counter() - start)
     assert min(took) < 0.05  # about 0.001 alone; the room is for a busy machine
+
+
+def test_a_word_of_the_owner_weighs_by_how_near_its_question_is():
+    questions = np.array([[1, 0], [0.6, 0.8], [1, 0]], np.float32)
+    said = rank.Said(questions, np.array([0, 0, 1]), np.array([1, 1, -1], np.float32))
+    again = nudges(np.array([1, 0], np.float32), said, 3)
+    assert again.tolist() == [SAID_WEIGHT, -SAID_WEIGHT, 0]
+    far = nudges(np.array([0.8, 0.6], np.float32), said, 3)  # cosines 0.8, 0.96, 0.8
+    near = [(0.96 - FAR) / (1 - FAR), -(0.8 - FAR) / (1 - FAR), 0]
+    assert far == pytest.approx([SAID_WEIGHT * n for n in near], rel=1e-5)
+    assert nudges(np.array([0, -1], np.float32), said, 3).tolist() == [0, 0, 0]
+
+
+def test_nothing_said_nudges_nothing():
+    empty = rank.Said(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), np.zeros(0, np.float32))
+    query = np.array([1, 0], np.float32)
+    assert nudges(query, empty, 2).tolist() == nudges(query, None, 2).tolist() == [0, 0]
+
+
+def test_a_pin_says_nothing_of_the_other_stories():
+    stories, library = bank(), guides()
+    said = rank.Said(axis(2)[None], np.array([1]), np.ones(1, np.float32))
+    prepared = rank.prepare(stories, library)
+    plain = rank.rank(axis(2), stories, prepared)
+    pinned = rank.rank(axis(2), stories, prepared, owned=rank.Owned(said=said))
+    others = np.arange(5) != 1
+    np.testing.assert_allclose(plain.scores[others], pinned.scores[others], rtol=1e-6)
+    assert pinned.scores[1] > plain.scores[1]
+
+
+def test_stories_that_may_not_answer_say_nothing_of_the_question():
+    stories, library = bank(), guides()
+    prepared = rank.prepare(stories, library)
+    best = int(rank.rank(axis(2), stories, prepared).order()[0])
+    live = np.flatnonzero(np.arange(5) != best)
+    few = StoryVectors(
+        stories.whole[live],
+        stories.sentences[np.isin(stories.sentence_story, live)],
+        np.repeat(np.arange(4), 4),
+        np.ones(16, np.float32),
+    )
+    kept = rank.rank(axis(2), stories, prepared, owned=rank.Owned(live=live)).scores[live]
+    alone = rank.rank(axis(2), few, rank.prepare(few, library)).scores
+    np.testing.assert_allclose(kept, alone, rtol=1e-4)
+
+
+def test_a_story_that_tells_next_to_nothing_is_no_answer():
+    stories, library = bank(), guides()
+    mute = dataclasses.replace(stories, sentence_prior=np.zeros(20, np.float32))
+    assert ask(axis(0), mute, library).scores.max() < rank.STRETCH
+    told = ask(axis(0), stories, library).terms["little told"]
+    assert not told.any()
+
+
+def test_a_competency_that_the_owner_names_counts_as_much_as_its_questions_are_near():
+    stories, library = bridged()
+    shows = np.array([[1, 0], [0, 0]], np.float32)
+    prepared = rank.prepare(stories, library)
+    found = rank.rank(axis(0), stories, prepared, owned=rank.Owned(shows=shows))
+    expected = rank.SHOWN_WEIGHT * found.library_weights[0]
+    assert found.terms["competencies"].tolist() == pytest.approx([expected, 0])

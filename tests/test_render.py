@@ -25,6 +25,8 @@ from kb.domain import (
 from kb.render import (
     Page,
     build_text,
+    comparison_json,
+    comparison_text,
     finding_line,
     match_json,
     match_text,
@@ -35,6 +37,7 @@ from kb.render import (
     story_text,
 )
 from kb.render.layout import columns
+from kb.render.terms import WORDS
 
 CARD = StoryCard(
     "kettle", "The list by the kettle", "personal/kettle.md", "2023-05", "Lead", "Tidewater"
@@ -50,13 +53,13 @@ MATCH = StoryMatch(
 )
 
 
-def result(*stories: StoryMatch) -> MatchResult:
+def result(*stories: StoryMatch, calibrated: bool = True) -> MatchResult:
     question = QuestionCard(
         "talk/a", "How do you argue?", "talk", "content/talk.md", 3,
         practices=(Practice("Listen first", "Ask.", 5), Practice("", "Be brief.", 6)),
     )  # fmt: skip
     fit = stories[0].fit if stories else "gap"
-    return MatchResult("arguing", fit, stories, (QuestionMatch(question, 0.75),))
+    return MatchResult("arguing", fit, stories, (QuestionMatch(question, 0.75),), calibrated)
 
 
 def test_a_match_reads_fit_title_date_evidence_why_and_place() -> None:
@@ -91,9 +94,58 @@ def test_what_is_not_ordinary_is_marked() -> None:
     assert "(draft, stale: its file could not be read, pinned)" in text
 
 
-def test_explain_gives_the_terms_largest_first() -> None:
-    text = match_text(result(MATCH), Page(80), explain=True)
-    assert "Score 0.500, of library -1.50, story +0.25" in text
+def explained(*terms: tuple[str, float], width: int = 80) -> list[str]:
+    match = StoryMatch(CARD, "workable", 0.71, False, (), "", terms)
+    lines = match_text(result(match), Page(width), explain=True).splitlines()
+    place = lines.index("          personal/kettle.md")
+    return lines[place + 1 : lines.index("", place)]
+
+
+def test_explain_says_the_terms_in_words_largest_first() -> None:
+    found = explained(
+        ("story", 0.25), ("sentences", -0.4), ("library", 1.94), ("full text", 0.1),
+        ("your pins", 3.1), ("reader", -0.7),
+    )  # fmt: skip
+    assert found == [
+        "          +3.1  you pinned it to this question or a very near one",
+        "          +1.9  it reads much like the guides' examples for questions like this",
+        "          -0.7  reader",
+        "          -0.4  its best sentences are nearer to other questions than to this",
+        "          +0.2  as a whole it is nearer to this question than to others",
+        "          +0.1  words of the question stand in it",
+        "          +4.3  together: a score of 0.710, from 0 (no answer) to 1",
+    ]
+
+
+def test_explain_leaves_out_what_is_next_to_nothing() -> None:
+    assert explained(("story", 0.049), ("library", -0.049), ("your pins", 0.0)) == [
+        "          +0.0  together: a score of 0.710, from 0 (no answer) to 1"
+    ]
+    assert len(explained(("story", 0.05), ("library", -0.05))) == 3
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_term_reads_otherwise_above_and_below_nought_and_when_it_is_large(name: str) -> None:
+    words = WORDS[name]
+    said = [explained((name, v), width=200)[0][16:] for v in (0.1, words.large, -0.1, -9.0)]
+    assert said == list(words[1:])
+    assert not {words.more, words.much_more} & {words.less, words.much_less}
+
+
+def test_equal_numbers_read_alike() -> None:
+    below, above = (explained(("sentences", v))[0] for v in (0.96, 1.04))
+    assert below == above
+
+
+@pytest.mark.parametrize("value", [0.1, 9.0, -0.1, -9.0])
+def test_explain_takes_a_line_for_a_term_at_80_columns_and_fits_40(value: float) -> None:
+    terms = tuple((name, value) for name in WORDS)
+    assert len(explained(*terms, width=80)) == len(WORDS) + 1
+    assert max(map(columns, explained(*terms, width=40))) <= 40
+
+
+def test_the_json_of_a_match_keeps_the_terms_as_numbers() -> None:
+    assert match_json(result(MATCH))["stories"][0]["terms"] == {"story": 0.25, "library": -1.5}
 
 
 def test_the_json_of_a_match() -> None:
@@ -200,3 +252,50 @@ def test_metrics_stand_in_columns() -> None:
         "overall           2       0.500",
         "x                 1           -",
     ]
+
+
+def row(difference: float, low: float | None, high: float | None) -> dict[str, float | int | None]:
+    return {"difference": difference, "low": low, "high": high}
+
+
+COUNTS = {"queries": 9, "answerable": 8}
+TWO: dict[str, dict[str, float | int | None]] = {
+    "kb": {**COUNTS, "nDCG@5": 0.75, "MRR": 0.5, "recall@3": 0.5, "AUROC": 1.0},
+    "cosine": {**COUNTS, "nDCG@5": 0.6, "MRR": 0.5, "recall@3": 0.5, "AUROC": None},
+}
+
+
+def test_a_comparison_shows_both_rows_and_reads_each_difference() -> None:
+    found = {
+        "nDCG@5": row(0.144, 0.081, 0.204), "MRR": row(-0.1, -0.2, -0.02),
+        "recall@3": row(-0.0, -0.004, 0.04), "AUROC": row(0.25, None, None),
+    }  # fmt: skip
+    lines = comparison_text(TWO, found, Page(80)).splitlines()
+    assert [line.split()[0] for line in lines[:3]] == ["queries", "kb", "cosine"]
+    assert lines[3:9] == [
+        "",
+        "kb less cosine:",
+        "  nDCG@5    +0.14 [+0.08, +0.20]: better than cosine on these questions",
+        "  MRR       -0.10 [-0.20, -0.02]: worse than cosine on these questions",
+        "  recall@3  +0.00 [+0.00, +0.04]: no clear difference",
+        "  AUROC     +0.25: too few questions to tell it from chance",
+    ]
+    assert "no clear difference" in " ".join(lines[10:])
+    assert max(map(columns, lines)) <= 80
+
+
+def test_a_bound_that_reads_nought_is_no_clear_difference() -> None:
+    text = comparison_text(TWO, {"MRR": row(0.1, 0.004, 0.2)}, Page())
+    assert "[+0.00, +0.20]: no clear difference" in text
+
+
+def test_a_comparison_of_nothing_is_the_two_rows() -> None:
+    assert len(comparison_text(TWO, {}, Page(80)).splitlines()) == 3
+    few = comparison_text(TWO, {"MRR": row(0.1, None, None)}, Page(80))
+    assert few.splitlines()[-1] == "  MRR  +0.10: too few questions to tell it from chance"
+
+
+def test_the_json_of_a_comparison() -> None:
+    found = comparison_json({"kb": {"overall": TWO["kb"]}}, {"MRR": row(1 / 3, None, 0.5)})
+    assert found["kb"]["overall"]["nDCG@5"] == 0.75
+    assert found["differences"] == {"MRR": row(0.333333, None, 0.5)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kb.embed import Compiled, Encoder, Purpose
     from kb.files import Workspace
     from kb.filters import Filters
-    from kb.match import Matcher
+    from kb.match import Matcher, SecondReader
     from kb.store import Reader
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -155,12 +155,17 @@ def echo_json(value: object, *, lines: bool = False) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=None if lines else 2))
 
 
-def compiled_for(workspace: Workspace) -> Compiled:
-    """The workspace's model, compiled now where that was never done. Raises ModelError."""
+def compiled_for(workspace: Workspace, fingerprint: str = "") -> Compiled:
+    """The workspace's model, compiled now where that was never done. Raises ModelError.
+
+    fingerprint: that of the index, whose model is taken if it is still there.
+    """
     from kb.embed import default_cache, find_compiled
 
     cache = default_cache()
-    compiled = find_compiled(workspace.model, cache)
+    compiled = find_compiled(workspace.model, cache, fingerprint)
+    if compiled is None and fingerprint:
+        return compiled_for(workspace)
     if compiled is None:
         from kb.cli.progress import steps
         from kb.compile_model import ensure_compiled
@@ -170,33 +175,52 @@ def compiled_for(workspace: Workspace) -> Compiled:
     return compiled
 
 
-def encoder_for(workspace: Workspace, purpose: Purpose) -> Encoder:
-    """The workspace's encoder. Raises ModelError."""
+def encoder_for(workspace: Workspace, purpose: Purpose, fingerprint: str = "") -> Encoder:
+    """The workspace's encoder; fingerprint as for `compiled_for`. Raises ModelError."""
     from kb.embed import OnnxEncoder
 
-    return OnnxEncoder.open(compiled_for(workspace), purpose)
+    return OnnxEncoder.open(compiled_for(workspace, fingerprint), purpose)
+
+
+def one_thread() -> None:
+    """Keep numpy from making threads, if it is not loaded yet: one question is a few small
+    products, and threads would cost more than they bring."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @contextmanager
 def open_matcher(workspace: Workspace) -> Iterator[tuple[Matcher, Reader]]:
     """A matcher over the workspace's index. Raises StoreError if there is no index."""
-    from kb.journal import pins, read
+    from kb.journal import Journal, pins, read
 
-    # one question is a few small products: threads would cost more than they bring
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    one_thread()
     from kb import store
-    from kb.errors import StoreError
+    from kb.errors import StoreError, WorkspaceError
     from kb.match import Matcher
     from kb.render.reports import finding_line
 
     with store.open_index(workspace.database) as reader:
-        if reader.meta().get("model") != workspace.model:
+        meta = reader.meta()
+        if meta.get("model") != workspace.model:
             raise StoreError("the index was made with another model.", "Run: kb build")
-        journal = read(workspace.journal)
+        try:
+            journal = read(workspace.journal)
+        except WorkspaceError as error:  # pins are lost to this answer, the answer is not
+            click.echo(f"kb: {error.place}: {error.message} Going on without pins.", err=True)
+            journal = Journal()
         for problem in journal.problems:
             click.echo(finding_line(problem), err=True)
-        encoder = encoder_for(workspace, "question")
-        yield Matcher(reader, encoder, pins(journal.entries)), reader
+        encoder = encoder_for(workspace, "question", meta.get("fingerprint", ""))
+        yield Matcher(reader, encoder, pins(journal.entries), _second(workspace)), reader
+
+
+def _second(workspace: Workspace) -> SecondReader | None:
+    """What reads the best stories again, if kb.yaml names it; it is not opened yet."""
+    if not workspace.rerank:
+        return None
+    from kb.cli.second import Second
+
+    return Second(workspace.rerank)
 
 
 def warn_if_stale(workspace: Workspace, reader: Reader) -> None:

@@ -32,7 +32,7 @@ Examples:
 @click.option(
     "--explain",
     is_flag=True,
-    help="Show the terms whose sum gives each score.",
+    help="Say what each score is made of, largest first.",
 )
 @click.option("--batch", type=click.File("rb"), metavar="FILE",
               help="Many questions, one a line; - for standard input.")  # fmt: skip

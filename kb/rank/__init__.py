@@ -4,213 +4,77 @@ Two ways lead from a question to a story. The direct one is their similarity,
 standardised per story over the library's wordings, so that a story that
 resembles every question gains nothing by it. The bridge goes through the
 library: the question's nearest library questions, and how much each story
-reads like the examples given there (docs/matching.md). `prepare` does at build
+reads like the examples given there (docs/matching.md). What orders the stories
+is more than what tells whether any answers. `prepare` does at build
 what depends only on stories and library; `rank` is then a few small products.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kb.domain import PASSAGE_KINDS
 from kb.rank.arrays import (
-    TINY,
     best_mean,
     best_per_owner,
-    blocks,
     filled,
     logistic,
-    mean_per_owner,
     slots_of,
     standardised,
-    unit,
+)
+from kb.rank.preparing import prepare
+from kb.rank.said import Owned, Said, nudges
+from kb.rank.shapes import (
+    BEST_SENTENCES,
+    Library,
+    Prepared,
+    Ranking,
+    StoryVectors,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
     from kb.domain import Fit
     from kb.rank.arrays import Floats, Ints
 
+__all__ = [
+    "Library",
+    "Owned",
+    "Prepared",
+    "Ranking",
+    "Said",
+    "StoryVectors",
+    "fit",
+    "leading_question",
+    "nearest_questions",
+    "prepare",
+    "rank",
+    "score_of",
+]
+
 # Constants: docs/matching.md shows the neighbours of each, and that they are flat.
-BEST_SENTENCES: Final = 5
-SENTENCE_SHARE: Final = 2 / 3
-BRIDGE_WEIGHT: Final = 1.5
+SENTENCE_SHARE: Final = 1 / 3
+BRIDGE_WEIGHT: Final = 1.0
 TEMPERATURE: Final = 0.07
-SHRINK: Final = 10.0
 TEXT_WEIGHT: Final = 0.5
 TEXT_HALF: Final = 5.0
-# Cosine of any wording with any story, (whole, best sentences): what is assumed
-# of a story before the library speaks, and how many wordings that is worth.
-TYPICAL_MEAN: Final = (0.19, 0.21)
-TYPICAL_SD: Final = (0.09, 0.06)
-TYPICAL_COUNT: Final = 20
-# The score is about the chance that a story, standing first, is a good answer
-# (grade 2 or 3 on the development bank); the fits cut it where the grades change.
-SLOPE: Final = 0.75
-MIDDLE: Final = 2.5
-STRONG: Final = 0.7
-WORKABLE: Final = 0.4
-STRETCH: Final = 0.27
-# Evidence, in deviations over the sentences: how far a second sentence may stay behind,
-# and what one of no weight of its own loses.
-EVIDENCE_GAP: Final = 0.75
+SHOWN_WEIGHT: Final = 1.0
+NOTHING_TOLD: Final = 5.0
+ENOUGH: Final = 1.5
+BANK_WEIGHT: Final = 0.5
+BANK_QUANTILE: Final = 0.25
+# The score is the chance that the first story is a good answer (mean grade 1.5 or more),
+# fitted to 482 questions of five banks; the fits cut it.
+SLOPE: Final = 1.5
+MIDDLE: Final = 1.75
+STRONG: Final = 0.8
+WORKABLE: Final = 0.45
+STRETCH: Final = 0.22
+# Of evidence: how much likeness to the question counts beside likeness to its answers,
+# and what a sentence of no weight of its own loses.
+ASKED: Final = 0.75
 WEAK_SENTENCE: Final = 2.0
 LEAST_SHARE: Final = 0.1  # of a deviation: what a library question must add to be named
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """The packaged guides as vectors, d wide, unit rows.
-
-    wordings (w, d): every question and variant; wording_question (w,): its
-    question's number, 0 to questions - 1. examples (e, d), example_question
-    (e,): likewise. Any of them may have no rows.
-    """
-
-    wordings: Floats
-    wording_question: Ints
-    examples: Floats
-    example_question: Ints
-    questions: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoryVectors:
-    """The stories' passages as vectors, d wide, unit rows, s stories.
-
-    whole (s, d); sentences (n, d) with sentence_story (n,), the number of the
-    story each belongs to, and sentence_prior (n,), 0..1, what each can carry
-    as evidence (`passages.evidence_prior`). Rows need no order; a story may
-    have no sentence. Parts are not ranked: they added nothing.
-    """
-
-    whole: Floats
-    sentences: Floats
-    sentence_story: Ints
-    sentence_prior: Floats
-
-    @classmethod
-    def of(
-        cls, matrix: Floats, owner: Ints, kinds: NDArray[np.uint8], weights: Floats, width: int
-    ) -> StoryVectors:
-        """The stories' passages as the store keeps them, row by row.
-
-        matrix (n, d); owner (n,): the story's number; kinds (n,): places in
-        PASSAGE_KINDS; weights (n,): for a sentence, its prior; width: d, which
-        a matrix without rows does not tell.
-        """
-        matrix = matrix.reshape(len(owner), width)
-        sentence = kinds == PASSAGE_KINDS.index("sentence")
-        return cls(
-            whole=matrix[kinds == PASSAGE_KINDS.index("story")],
-            sentences=matrix[sentence],
-            sentence_story=owner[sentence],
-            sentence_prior=weights[sentence],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What a match needs beside the stories; made at build by `prepare`.
-
-    mean, sd (2, s): of each story's similarity to the library's wordings,
-    whole and by its best sentences. bridge (q, s): how much story s reads like
-    the examples of library question q, standardised over the questions.
-    directions (q, d): what a sentence is multiplied with to see how much it
-    does. wordings (w, d) and wording_question (w,): the library's own.
-    """
-
-    mean: Floats
-    sd: Floats
-    bridge: Floats
-    directions: Floats
-    wordings: Floats
-    wording_question: Ints
-
-    # the arrays with a column for each story; the others are the library's
-    OF_STORIES: ClassVar = ("mean", "sd", "bridge")
-
-    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Every array by name, to be kept by someone who need not know them."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Prepared:
-        """What `to_arrays` gave. KeyError if an array is missing."""
-        kept = {field.name: arrays[field.name] for field in fields(cls)}
-        return cls(**kept)  # type: ignore[arg-type]  # the dtypes are those of to_arrays
-
-    def joined(self, other: Prepared, columns: Ints) -> Prepared:
-        """The stories of both as one, for the same library: what is said of one
-        story does not depend on the others.
-
-        columns (s,): for each story its place among those of `self` and then
-        those of `other`.
-        """
-        return replace(
-            other,
-            mean=np.concatenate([self.mean, other.mean], axis=1)[:, columns],
-            sd=np.concatenate([self.sd, other.sd], axis=1)[:, columns],
-            bridge=np.concatenate([self.bridge, other.bridge], axis=1)[:, columns],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """How the stories answer one question.
-
-    scores (s,): 0..1, finite, comparable across questions. terms: what each
-    way contributes, (s,), in deviations; they add up to what the score is the
-    logistic of. library_weights (q,): how much the question is like each
-    library question; they sum to 1, unless there are none. sentence_scores
-    (n,): how well each sentence serves as evidence, comparable within a story.
-    """
-
-    scores: Floats
-    terms: dict[str, Floats]
-    library_weights: Floats
-    sentence_scores: Floats
-    sentence_story: Ints
-
-    def order(self) -> Ints:
-        """Story numbers (s,), best first; equals keep their order."""
-        return np.argsort(-self.scores, kind="stable")
-
-    def evidence(self, story: int) -> tuple[int, ...]:
-        """Rows of the one or two sentences that made `story` fit, in the order of the text.
-
-        The second is given only if it is nearly as good as the first.
-        """
-        rows = np.flatnonzero(self.sentence_story == story)
-        best = rows[np.argsort(-self.sentence_scores[rows], kind="stable")[:2]]
-        near = self.sentence_scores[best] >= self.sentence_scores[best[:1]] - EVIDENCE_GAP
-        return tuple(sorted(int(row) for row in best[near]))
-
-
-def prepare(stories: StoryVectors, library: Library) -> Prepared:
-    """The statistics of every story against the library; a build's work.
-
-    Costs about wordings x sentences x d multiplications: 2e9 for 200 stories.
-    """
-    mean, sd = _against_wordings(stories, library.wordings)
-    directions, sharpening, centre = _directions(library)
-    told = directions.any(axis=1)
-    bridge = np.zeros((library.questions, len(stories.whole)), np.float32)
-    bridge[told] = standardised(_pull(stories, directions[told], sharpening, centre))
-    return Prepared(
-        mean=mean,
-        sd=sd,
-        bridge=bridge,
-        directions=directions @ sharpening.T,
-        wordings=library.wordings,
-        wording_question=library.wording_question,
-    )
 
 
 def rank(
@@ -219,12 +83,15 @@ def rank(
     prepared: Prepared,
     *,
     text_scores: Floats | None = None,
+    owned: Owned | None = None,
 ) -> Ranking:
     """Score every story for `query` (d,), a unit vector.
 
     text_scores (s,): bm25 over the stories with ORed terms, 0 or more, higher
-    is better (SQLite's bm25() negated), 0 where nothing matched.
+    is better (SQLite's bm25() negated), 0 where nothing matched. owned: what
+    the owner says beside the stories' words.
     """
+    owned = owned or Owned()
     sentences = stories.sentences @ query
     weights = _library_weights(query, prepared)
     z, z_best = _direct(stories.whole @ query, sentences, stories, prepared)
@@ -233,10 +100,16 @@ def rank(
         "sentences": np.asarray(SENTENCE_SHARE * z_best, np.float32),
         "library": np.asarray(BRIDGE_WEIGHT * (weights @ prepared.bridge), np.float32),
         "full text": _text_term(text_scores, len(stories.whole)),
+        "little told": _little_told(stories),
     }
+    if owned.shows is not None:
+        terms["competencies"] = np.asarray(SHOWN_WEIGHT * (weights @ owned.shows), np.float32)
+    terms["question"] = _question_term(terms, owned.live)
+    # after it: a pin says nothing of the other stories
+    terms["your pins"] = nudges(query, owned.said, len(stories.whole))
     total = np.sum(list(terms.values()), axis=0)
     return Ranking(
-        scores=logistic(SLOPE * (total - MIDDLE)),
+        scores=score_of(total),
         terms=terms,
         library_weights=weights,
         sentence_scores=_evidence_scores(sentences, weights, stories, prepared),
@@ -244,8 +117,13 @@ def rank(
     )
 
 
+def score_of(total: Floats) -> Floats:
+    """The scores, 0..1, of sums of terms."""
+    return logistic(SLOPE * (total - MIDDLE))
+
+
 def fit(score: float) -> Fit:
-    """The word for a score, by thresholds set on the development bank."""
+    """The word for a score, by thresholds set on banks that no encoder learned from."""
     if score >= STRONG:
         return "strong"
     if score >= WORKABLE:
@@ -278,69 +156,6 @@ def nearest_questions(
     return tuple((int(q), float(best[q])) for q in order if np.isfinite(best[q]))
 
 
-def _against_wordings(stories: StoryVectors, wordings: Floats) -> tuple[Floats, Floats]:
-    """Mean and deviation (2, s) of the two similarities over the wordings.
-
-    The typical values count as TYPICAL_COUNT wordings more, so that the
-    deviation is never 0 and an empty library is no special case.
-    """
-    slots = slots_of(stories.sentence_story, len(stories.whole))
-    typical = np.array([TYPICAL_MEAN, TYPICAL_SD], np.float64)[:, :, None]
-    shape = (2, len(stories.whole))
-    total = np.broadcast_to(TYPICAL_COUNT * typical[0], shape).copy()
-    squares = np.broadcast_to(TYPICAL_COUNT * (typical**2).sum(axis=0), shape).copy()
-    for rows in blocks(len(wordings), slots.size):
-        whole = wordings[rows] @ stories.whole.T
-        best = best_mean(wordings[rows] @ stories.sentences.T, slots, BEST_SENTENCES)
-        for term, sims in enumerate((whole, best)):
-            total[term] += sims.sum(axis=0, dtype=np.float64)
-            squares[term] += np.square(sims, dtype=np.float64).sum(axis=0)
-    count = len(wordings) + TYPICAL_COUNT
-    mean = total / count
-    sd = np.sqrt(squares / count - mean**2)
-    return mean.astype(np.float32), sd.astype(np.float32)
-
-
-def _directions(library: Library) -> tuple[Floats, Floats, Floats]:
-    """Where each question's examples lie: directions (q, d), sharpening (d, d), centre (d,).
-
-    The centre is the mean narrative. The sharpening dampens the directions in
-    which examples of one question differ from each other (the trade, the
-    place, the names): the inverse root of the covariance within questions,
-    shrunk towards a sphere. A question without examples has a row of zeros.
-    """
-    examples, owner, width = library.examples, library.example_question, library.examples.shape[1]
-    if not len(examples):
-        nothing = np.zeros((library.questions, width), np.float32)
-        return nothing, np.eye(width, dtype=np.float32), np.zeros(width, np.float32)
-    centre: Floats = examples.mean(axis=0)
-    offsets = unit(examples - centre)
-    within = offsets - mean_per_owner(offsets, owner, library.questions)[owner]
-    scatter = within.T @ within
-    level = max(float(np.trace(scatter)) / width, TINY)
-    spread = (scatter / level + SHRINK * np.eye(width)) / (1 + SHRINK)
-    sharpening: Floats = np.linalg.cholesky(np.linalg.inv(spread)).astype(np.float32)
-    sharp = unit(offsets @ sharpening)
-    return unit(mean_per_owner(sharp, owner, library.questions)), sharpening, centre
-
-
-def _sharp(rows: Floats, sharpening: Floats, centre: Floats) -> Floats:
-    """Rows (n, d) seen from the mean narrative, sharpened, of length 1."""
-    return unit(np.asarray((rows - centre) @ sharpening, np.float32))
-
-
-def _pull(stories: StoryVectors, directions: Floats, sharpening: Floats, centre: Floats) -> Floats:
-    """How far each story lies in each question's direction, (q, s)."""
-    slots = slots_of(stories.sentence_story, len(stories.whole))
-    whole: Floats = directions @ _sharp(stories.whole, sharpening, centre).T
-    sentences: Floats = directions @ _sharp(stories.sentences, sharpening, centre).T
-    best = np.empty_like(whole)
-    for rows in blocks(len(directions), slots.size):
-        best[rows] = best_mean(sentences[rows], slots, BEST_SENTENCES)
-    best = np.where(filled(slots), best, whole)
-    return np.asarray((1 - SENTENCE_SHARE) * whole + SENTENCE_SHARE * best, np.float32)
-
-
 def _direct(
     whole: Floats, sentences: Floats, stories: StoryVectors, prepared: Prepared
 ) -> tuple[Floats, Floats]:
@@ -352,13 +167,42 @@ def _direct(
     return z, np.where(filled(slots), z_best, z)
 
 
+def _little_told(stories: StoryVectors) -> Floats:
+    """What a story loses, (s,), that tells next to nothing: a title alone resembles anything.
+
+    ENOUGH is the weight as evidence of about two sentences that do something.
+    """
+    weight = np.bincount(stories.sentence_story, stories.sentence_prior, len(stories.whole))
+    return np.asarray(0 - NOTHING_TOLD * np.clip(1 - weight / ENOUGH, 0, 1), np.float32)
+
+
+def _question_term(terms: dict[str, Floats], live: Ints | None) -> Floats:
+    """What makes scores of different questions comparable, the same for each story (s,).
+
+    The bridge tells which story fits better, and hardly whether any does: near misses
+    lie in the same direction. So the first story's sum becomes what the best has without
+    it, and half of what even the bank's less related stories have in common with the
+    question: one from another world than the bank's is seldom answered there.
+    """
+    total: Floats = np.sum(list(terms.values()), axis=0)
+    counted = np.arange(len(total)) if live is None else live
+    if not len(counted):
+        return np.zeros_like(total)
+    plain = (total - terms["library"])[counted]
+    common = np.quantile((terms["story"] + terms["sentences"])[counted], BANK_QUANTILE)
+    term = plain.max() + BANK_WEIGHT * common - total[counted].max()
+    return np.full_like(total, term)
+
+
 def _evidence_scores(
     sentences: Floats, weights: Floats, stories: StoryVectors, prepared: Prepared
 ) -> Floats:
     """How well each sentence speaks for its story, (n,): like the question and its answers."""
     asked = standardised(sentences[:, None])[:, 0]
     answered = standardised((stories.sentences @ (weights @ prepared.directions))[:, None])[:, 0]
-    return np.asarray(asked + answered - WEAK_SENTENCE * (1 - stories.sentence_prior), np.float32)
+    return np.asarray(
+        ASKED * asked + answered - WEAK_SENTENCE * (1 - stories.sentence_prior), np.float32
+    )
 
 
 def _library_weights(query: Floats, prepared: Prepared) -> Floats:

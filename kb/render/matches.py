@@ -6,19 +6,21 @@ from typing import Any
 
 from kb.domain import MatchResult, Practice, QuestionMatch, StoryCard, StoryMatch
 from kb.render.layout import Page, clean, pad
+from kb.render.terms import terms_text
 
 STALE = "stale: its file could not be read"
 INDENT = " " * 10
 # Cosine from which a guide's question has to do with the one asked: on the development
 # bank the nearest to any answerable question is above it, that to nonsense below.
-GUIDE_LEAST = 0.33
+GUIDE_LEAST = 0.42
+UNCALIBRATED = "Fit words are not calibrated for this model."
 NOTHING = "Nothing in the bank fits this question. The nearest:"
 
 
 def match_text(result: MatchResult, page: Page, *, explain: bool = False) -> str:
     """The answer: the stories, best first, then the guide's nearest question.
 
-    A story that is a gap is only named. explain: with the terms of each score.
+    A story that is a gap is only named. explain: with what each score is made of.
     """
     lines: list[str] = []
     if result.fit == "gap" and result.stories:
@@ -26,8 +28,10 @@ def match_text(result: MatchResult, page: Page, *, explain: bool = False) -> str
     for match in result.stories:
         lines += _story(match, page)
         if explain:
-            lines += _terms(match, page)
+            lines += terms_text(match, page, INDENT)
         lines.append("")
+    if result.stories and not result.calibrated:
+        lines += [*(page.style(line, "quiet") for line in page.wrap(UNCALIBRATED)), ""]
     if result.questions and result.questions[0].score >= GUIDE_LEAST:
         lines += _question(result.questions[0], page)
     while lines and not lines[-1]:
@@ -96,18 +100,12 @@ def _practice(practice: Practice, page: Page) -> str:
     return page.cut(f"  - {' '.join(text.split())}", page.width)
 
 
-def _terms(match: StoryMatch, page: Page) -> list[str]:
-    """The terms of a story's score, largest first, and what they make."""
-    terms = sorted(match.terms, key=lambda t: -abs(t[1]))
-    said = ", ".join(f"{name} {value:+.2f}" for name, value in terms)
-    return page.wrap(f"Score {match.score:.3f}, of {said}", INDENT)
-
-
 def match_json(result: MatchResult) -> dict[str, Any]:
     """The answer as the object that `kb match --json` prints."""
     return {
         "question": result.question,
         "fit": result.fit,
+        "calibrated": result.calibrated,
         "stories": [_story_json(m) for m in result.stories],
         "questions": [
             {

@@ -1,0 +1,155 @@
+"""What the ranking takes and gives: arrays with a name for each axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from kb.domain import PASSAGE_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from kb.rank.arrays import Floats, Ints
+
+BEST_SENTENCES: Final = 5  # of a story, so many speak beside the whole
+# Evidence, in deviations over the sentences: how far a second sentence may stay behind.
+EVIDENCE_GAP: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The packaged guides as vectors, d wide, unit rows.
+
+    wordings (w, d): every question and variant; wording_question (w,): its
+    question's number, 0 to questions - 1. examples (e, d), example_question
+    (e,): likewise. Any of them may have no rows.
+    """
+
+    wordings: Floats
+    wording_question: Ints
+    examples: Floats
+    example_question: Ints
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryVectors:
+    """The stories' passages as vectors, d wide, unit rows, s stories.
+
+    whole (s, d); sentences (n, d) with sentence_story (n,), the number of the
+    story each belongs to, and sentence_prior (n,), 0..1, what each can carry
+    as evidence (`passages.evidence_prior`). Rows need no order; a story may
+    have no sentence. Parts are not ranked: they added nothing.
+    """
+
+    whole: Floats
+    sentences: Floats
+    sentence_story: Ints
+    sentence_prior: Floats
+
+    @classmethod
+    def of(
+        cls, matrix: Floats, owner: Ints, kinds: NDArray[np.uint8], weights: Floats, width: int
+    ) -> StoryVectors:
+        """The stories' passages as the store keeps them, row by row.
+
+        matrix (n, d); owner (n,): the story's number; kinds (n,): places in
+        PASSAGE_KINDS; weights (n,): for a sentence, its prior; width: d, which
+        a matrix without rows does not tell.
+        """
+        matrix = matrix.reshape(len(owner), width)
+        sentence = kinds == PASSAGE_KINDS.index("sentence")
+        return cls(
+            whole=matrix[kinds == PASSAGE_KINDS.index("story")],
+            sentences=matrix[sentence],
+            sentence_story=owner[sentence],
+            sentence_prior=weights[sentence],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a match needs beside the stories; made at build by `prepare`.
+
+    mean, sd (2, s): of each story's similarity to the library's wordings,
+    whole and by its best sentences. bridge (q, s): how much story s reads like
+    the examples of library question q, standardised over the questions.
+    directions (q, d): what a sentence is multiplied with to see how much it
+    does. wordings (w, d) and wording_question (w,): the library's own.
+    """
+
+    mean: Floats
+    sd: Floats
+    bridge: Floats
+    directions: Floats
+    wordings: Floats
+    wording_question: Ints
+
+    # the arrays with a column for each story; the others are the library's
+    OF_STORIES: ClassVar = ("mean", "sd", "bridge")
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Every array by name, to be kept by someone who need not know them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Prepared:
+        """What `to_arrays` gave. KeyError if an array is missing."""
+        kept = {field.name: arrays[field.name] for field in fields(cls)}
+        return cls(**kept)  # type: ignore[arg-type]  # the dtypes are those of to_arrays
+
+    def joined(self, other: Prepared, columns: Ints) -> Prepared:
+        """The stories of both as one, for the same library: what is said of one
+        story does not depend on the others.
+
+        columns (s,): for each story its place among those of `self` and then
+        those of `other`.
+        """
+        return replace(
+            other,
+            mean=np.concatenate([self.mean, other.mean], axis=1)[:, columns],
+            sd=np.concatenate([self.sd, other.sd], axis=1)[:, columns],
+            bridge=np.concatenate([self.bridge, other.bridge], axis=1)[:, columns],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How the stories answer one question.
+
+    scores (s,): 0..1, finite, comparable across questions. terms: what each
+    way contributes, (s,), in deviations; they add up to what the score is the
+    logistic of. "question" is of the question and the bank, the same for all.
+    library_weights (q,): how much the question is like each library question;
+    they sum to 1, unless there are none. sentence_scores (n,): how well each
+    sentence serves as evidence, comparable within a story.
+    """
+
+    scores: Floats
+    terms: dict[str, Floats]
+    library_weights: Floats
+    sentence_scores: Floats
+    sentence_story: Ints
+
+    def own(self) -> Floats:
+        """What the terms say of each story by itself, (s,): the same whatever others there are."""
+        return np.asarray(sum(v for name, v in self.terms.items() if name != "question"))
+
+    def order(self) -> Ints:
+        """Story numbers (s,), best first; equals keep their order."""
+        return np.argsort(-self.scores, kind="stable")
+
+    def evidence(self, story: int) -> tuple[int, ...]:
+        """Rows of the one or two sentences that made `story` fit, in the order of the text.
+
+        The second is given only if it is nearly as good as the first.
+        """
+        rows = np.flatnonzero(self.sentence_story == story)
+        best = rows[np.argsort(-self.sentence_scores[rows], kind="stable")[:2]]
+        near = self.sentence_scores[best] >= self.sentence_scores[best[:1]] - EVIDENCE_GAP
+        return tuple(sorted(int(row) for row in best[near]))
