@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -172,15 +173,22 @@ def test_files_that_cannot_be_opened_are_given_up(tmp_path: Path) -> None:
     assert find_compiled("toy", tmp_path) is None
 
 
-def test_reading_the_cache_imports_nothing_heavy() -> None:
+@pytest.mark.model
+def test_reading_the_cache_imports_nothing_heavy(model_cache: Path, tmp_path: Path) -> None:
+    # a copy: another installation that looks at the same cache stamps it with its own adapter
+    cache = tmp_path / "answer-portfolio"
+    shutil.copytree(model_cache, cache)
+    assert find_compiled(embed.PACKAGED_MODEL, cache) is not None
     script = (
         "import sys; from kb.embed import default_cache, find_compiled\n"
-        "find_compiled('all-MiniLM-L6-v2', default_cache())\n"
+        "assert find_compiled('all-MiniLM-L6-v2', default_cache())\n"
         "print(*{'torch', 'onnxruntime', 'tokenizers', 'transformers', 'hashlib'} & {*sys.modules})"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], check=False, capture_output=True, text=True
-    )
+        [sys.executable, "-c", script],
+        check=False, capture_output=True, text=True,
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
+    )  # fmt: skip
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
 
 
