@@ -10,6 +10,7 @@ import unicodedata
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kb.domain import Finding
@@ -26,14 +27,8 @@ VERSION = 1
 _TEXTS = ("kind", "story", "question", "question_id", "to", "at")
 _VERDICTS: dict[str, bool | None] = {"pin": True, "pin-no": False, "unpin": None}
 _PRIVATE = 0o600
-_WORD = re.compile(r"\w[\w+#]*(?:'\w+)*")
-# How questions begin, and words that any may have or lack and still ask the same. Who
-# did what to whom is not among them: "you were criticised" is not "you criticised".
-_OPENING = re.compile(
-    r"(?:(?:tell me|talk|walk me through|describe|share|give(?: me)?|can you|could you|would you"
-    r"|please|what(?: is| was|'s)?|which|when|where|how|have you|did you|do you|about"
-    r"|(?:an? )?(?:example|time|situation|occasion)(?: of| when| where)?) +)+"
-)
+# Words that a question may have or lack and still ask the same. Who did what to whom is
+# not among them: "you were criticised" is not "you criticised".
 _LITTLE = frozenset({
     "a", "an", "the", "i", "me", "my", "we", "us", "our", "you", "your", "yourself",
     "have", "has", "had", "ever", "please",
@@ -198,6 +193,19 @@ def same_question(one: str, other: str) -> bool:
     return bool(key) and key == question_key(other)
 
 
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A word, and how questions begin. Compiled when first asked for: most matches have
+    no pin to compare with, and this takes as long as a match's arithmetic."""
+    word = re.compile(r"\w[\w+#]*(?:'\w+)*")
+    opening = re.compile(
+        r"(?:(?:tell me|talk|walk me through|describe|share|give(?: me)?|can you|could you"
+        r"|would you|please|what(?: is| was|'s)?|which|when|where|how|have you|did you|do you"
+        r"|about|(?:an? )?(?:example|time|situation|occasion)(?: of| when| where)?) +)+"
+    )
+    return word, opening
+
+
 def question_key(text: str) -> str:
     """A question's text as it is compared: by the words that carry it, in their order.
 
@@ -205,8 +213,9 @@ def question_key(text: str) -> str:
     time you" do not count. A text of no other words is compared as it stands.
     """
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    opened = " ".join(_WORD.findall(plain)) + " "
-    words = _OPENING.sub("", opened, count=1).split() if _OPENING.match(opened) else opened.split()
+    word, opening = _patterns()
+    opened = " ".join(word.findall(plain)) + " "
+    words = opening.sub("", opened, count=1).split() if opening.match(opened) else opened.split()
     words = words or opened.split()
     kept = [word for word in words if word not in _LITTLE]
     return " ".join(_singular(word) for word in kept or words)

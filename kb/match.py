@@ -173,6 +173,8 @@ class Matcher:
         The newest word of the journal wins over a story's own `answers:`. Asked
         in a guide's own wording, a pin to any wording of that question counts.
         """
+        if not self.pins.said and not any(card.answers for card in self.cards.values()):
+            return {}
         asked = self._same_question(nearest)
         wordings = [question]
         if asked is not None:

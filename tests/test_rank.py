@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kb import rank
 from kb.rank import Library, StoryVectors, shapes
+from kb.rank.arrays import quantile
 from kb.rank.said import FAR, SAID_WEIGHT, nudges
 
 WIDTH = 8
@@ -369,3 +370,10 @@ def test_a_competency_that_the_owner_names_counts_as_much_as_its_questions_are_n
     found = rank.rank(axis(0), stories, prepared, owned=rank.Owned(shows=shows))
     expected = rank.SHOWN_WEIGHT * found.library_weights[0]
     assert found.terms["competencies"].tolist() == pytest.approx([expected, 0])
+
+
+@given(st.lists(st.floats(-9, 9, width=32), min_size=1, max_size=9), st.floats(0, 1))
+@settings(max_examples=100, deadline=None)
+def test_a_quantile_is_numpys(values, share):
+    wanted = np.quantile(np.array(values, np.float64), share)
+    assert quantile(np.array(values, np.float64), share) == pytest.approx(wanted, abs=1e-9)

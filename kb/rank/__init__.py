@@ -20,6 +20,7 @@ from kb.rank.arrays import (
     best_per_owner,
     filled,
     logistic,
+    quantile,
     slots_of,
     standardised,
 )
@@ -189,7 +190,7 @@ def _question_term(terms: dict[str, Floats], live: Ints | None) -> Floats:
     if not len(counted):
         return np.zeros_like(total)
     plain = (total - terms["library"])[counted]
-    common = np.quantile((terms["story"] + terms["sentences"])[counted], BANK_QUANTILE)
+    common = quantile((terms["story"] + terms["sentences"])[counted], BANK_QUANTILE)
     term = plain.max() + BANK_WEIGHT * common - total[counted].max()
     return np.full_like(total, term)
 

@@ -82,3 +82,10 @@ def blocks(rows: int, cells: int) -> Iterator[slice]:
     """Slices over `rows` such that a block of `cells` a row stays near CELLS numbers."""
     step = max(1, CELLS // max(cells, 1))
     return (slice(first, first + step) for first in range(0, rows, step))
+
+
+def quantile(values: Floats, share: float) -> float:
+    """The value below which this share of `values` (n,) lies, n at least 1, linear between
+    neighbours: numpy's own gives the same, and imports numpy.ma for 7 ms."""
+    ordered = np.sort(values)
+    return float(np.interp(share * (len(ordered) - 1), np.arange(len(ordered)), ordered))
