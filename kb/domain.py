@@ -235,6 +235,7 @@ class StoryCard:
     competencies: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)

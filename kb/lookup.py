@@ -10,15 +10,14 @@ from kb.errors import UsageError
 
 
 def find_place(place: str, cards: Iterable[StoryCard | QuestionCard]) -> str:
-    """The id of what stands at `path` or `path:line`: of a guide's questions the last
-    one that begins at or before the line. "" where there is none."""
+    """The id of what stands at `path` or `path:line`: of several in one file the last
+    that begins at or before the line. "" where there is none."""
     path, _, line = place.partition(":")
     here = [c for c in cards if c.path == path]
-    stories = [c for c in here if isinstance(c, StoryCard)]
-    if len(stories) == 1:
-        return stories[0].id
+    if len(here) == 1 and isinstance(here[0], StoryCard):
+        return here[0].id
     limit = int(line) if line.isdigit() else 0
-    before = [c for c in here if isinstance(c, QuestionCard) and c.line <= limit]
+    before = [c for c in here if c.line <= limit]
     return max(before, key=lambda c: c.line).id if before else ""
 
 

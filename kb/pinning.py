@@ -23,14 +23,14 @@ def find_story(reader: Reader, name: str) -> StoryCard:
 
 
 def find_question(reader: Reader, text: str) -> tuple[str, str]:
-    """(text, id) of the guides' question that is meant by its id, or asked in any of its
-    wordings; of any other question its text and "".
+    """(text, id) of the guides' question that is meant by its id or place, or asked in any
+    of its wordings; of any other question its text and "".
 
     Raises UsageError for what looks like an id and is none.
     """
     cards: tuple[QuestionCard, ...] = reader.question_cards()
     if "/" in text and " " not in text:
-        found = find_id(text, [card.id for card in cards])
+        found = find_place(text, cards) or find_id(text, [card.id for card in cards])
         return next(card.text for card in cards if card.id == found), found
     for card in cards:
         if same_question(text, card.text):

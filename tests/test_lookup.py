@@ -28,10 +28,14 @@ def test_the_one_that_is_meant(typed: str, meant: str) -> None:
 def test_a_place_is_what_stands_there() -> None:
     cards: list[StoryCard | QuestionCard] = [
         StoryCard("kettle", "K", "personal/kettle.md"),
+        StoryCard("layoff", "L", "personal/all.yaml", line=1),
+        StoryCard("desk", "D", "personal/all.yaml", line=9),
         QuestionCard("talk/a", "A?", "talk", "content/talk.md", 3),
         QuestionCard("talk/b", "B?", "talk", "content/talk.md", 30),
     ]
     assert find_place("personal/kettle.md:17", cards) == "kettle"
+    assert find_place("personal/all.yaml:6", cards) == "layoff"
+    assert find_place("personal/all.yaml:12", cards) == "desk"
     assert find_place("content/talk.md:29", cards) == "talk/a"
     assert find_place("content/talk.md:30", cards) == "talk/b"
     assert find_place("content/talk.md", cards) == ""

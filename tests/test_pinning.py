@@ -52,6 +52,9 @@ def test_a_guides_question_is_known_by_its_wording_and_its_id(bank: Bank) -> Non
     with store.open_index(bank.workspace.database) as reader:
         assert find_question(reader, entry.question_id) == (QUESTION, entry.question_id)
         assert find_question(reader, "Money late?") == ("Money late?", "")
+        assert find_question(reader, "content/talking.md:4") == (QUESTION, entry.question_id)
+        with pytest.raises(UsageError, match="no story or question"):
+            find_question(reader, "talking/how-do-you-agree")
 
 
 def test_a_story_is_found_by_its_beginning_or_its_path(bank: Bank) -> None:

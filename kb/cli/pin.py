@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  kb pin "disagreement with architect" the-kettle-list
-  kb pin "tell me about a failure" the-kettle-list --no
+  kb pin "disagreement with architect" anselms-single-stream
+  kb pin "tell me about a failure" anselms-single-stream --no
 """
 
 

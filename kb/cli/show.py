@@ -9,8 +9,8 @@ from kb.cli import common
 
 EPILOG = """\b
 Examples:
-  kb show the-list-by-the-kettle
-  kb show disagreement/tell-me-about --json
+  kb show anselms-single-stream
+  kb show content/people.md:67 --json
 """
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Pressed = Literal["pin", "pin-no", "later", "stop"]
 EPILOG = """\b
 Examples:
-  kb suggest the-kettle-list
-  kb suggest the-kettle-list --json
+  kb suggest anselms-single-stream
+  kb suggest anselms-single-stream --json
 """
 KEYS: dict[str, Pressed] = {
     "y": "pin", "n": "pin-no", " ": "later", "\r": "later", "\n": "later",

@@ -9,7 +9,7 @@ from kb.cli.pin import say_word
 
 EPILOG = """\b
 Example:
-  kb unpin "disagreement with architect" the-kettle-list
+  kb unpin "disagreement with architect" anselms-single-stream
 """
 
 

@@ -59,7 +59,7 @@ class Reader:
         """All stories, retired ones too, by id."""
         rows = self._conn.execute(
             "SELECT id, title, path, date, role, company, status, stale, competencies, tags,"
-            " answers FROM stories ORDER BY id"
+            " answers, line FROM stories ORDER BY id"
         )
         return tuple(
             StoryCard(
@@ -74,6 +74,7 @@ class Reader:
                 _list(r[8]),
                 _list(r[9]),
                 _list(r[10]),
+                r[11],
             )
             for r in rows
         )
