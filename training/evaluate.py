@@ -25,7 +25,7 @@ from kb.embed import PACKAGED_MODEL, Encoder, OnnxEncoder
 from kb.evaluate import Judgment, Metrics, evaluate, read_judgments
 from kb.parse.story import parse_stories
 from kb.passages import evidence_prior, story_passages
-from kb.rank import Library, Prepared, StoryVectors, prepare, rank
+from kb.rank import Library, Owned, Prepared, StoryVectors, prepare, rank
 
 if TYPE_CHECKING:
     from kb.rank.arrays import Floats
@@ -108,17 +108,14 @@ def ready(bank: Bank, against: Library, vectors: Vectors) -> Ready:
     return Ready(bank, names, stories, prepare(stories, against), queries)
 
 
-def measure(banks: Iterable[Ready]) -> dict[str, Metrics]:
-    """The metrics of each bank, by name."""
-    found = {}
-    for each in banks:
-        rankings = {}
-        for judgment, query in zip(each.bank.judgments, each.queries, strict=True):
-            ranking = rank(query, each.stories, each.prepared)
-            order = ranking.order()
-            rankings[judgment.id] = [(each.names[i], float(ranking.scores[i])) for i in order]
-        found[each.bank.name] = evaluate(rankings, each.bank.judgments)
-    return found
+def measure(each: Ready, owned: Owned | None = None) -> Metrics:
+    """The metrics of a bank. owned: what its owner says beside the stories."""
+    rankings = {}
+    for judgment, query in zip(each.bank.judgments, each.queries, strict=True):
+        ranking = rank(query, each.stories, each.prepared, owned=owned)
+        order = ranking.order()
+        rankings[judgment.id] = [(each.names[i], float(ranking.scores[i])) for i in order]
+    return evaluate(rankings, each.bank.judgments)
 
 
 def development(folder: Path) -> Bank:
@@ -178,7 +175,7 @@ def main() -> None:
     for model in given.model:
         vectors = Vectors(open_encoder(model, given.cache), given.cache)
         against = library(entries, vectors)
-        table = rows(measure(ready(bank, against, vectors) for bank in banks), given.by_kind)
+        table = rows({b.name: measure(ready(b, against, vectors)) for b in banks}, given.by_kind)
         vectors.save()
         title = (
             f"{Path(model).name}, library: {', '.join(given.sources)} ({len(entries)} questions)"

@@ -15,11 +15,10 @@ import json
 from pathlib import Path
 
 import numpy as np
-from evaluate import HEAD, Ready, Vectors, library, open_encoder, ready, rows
+from evaluate import HEAD, Ready, Vectors, library, measure, open_encoder, ready, rows
 from snapshot import DATA, read_banks, read_entries
 
-from kb.evaluate import Metrics, evaluate
-from kb.rank import Owned, Said, rank
+from kb.rank import Owned, Said
 
 JUDGED = Path(__file__).resolve().parent / "judged" / "suggestions.jsonl"
 
@@ -40,16 +39,6 @@ def said_of(each: Ready, vectors: Vectors, count: int, *, refused: bool) -> Said
     )
 
 
-def measured(each: Ready, said: Said) -> Metrics:
-    """The bank's metrics with these words said."""
-    rankings = {}
-    for judgment, query in zip(each.bank.judgments, each.queries, strict=True):
-        ranking = rank(query, each.stories, each.prepared, owned=Owned(said=said))
-        order = ranking.order()
-        rankings[judgment.id] = [(each.names[i], float(ranking.scores[i])) for i in order]
-    return evaluate(rankings, each.bank.judgments)
-
-
 def main() -> None:
     """Print a table, a row for each number of pins."""
     parser = argparse.ArgumentParser(description="Simulate an owner who confirms pins.")
@@ -64,7 +53,8 @@ def main() -> None:
     for refused in (False, True):
         for count in (0, 1, 3, 5):
             name = f"{count} pins a story{', and refusals' if refused else ''}"
-            found[name] = measured(each, said_of(each, vectors, count, refused=refused))
+            said = said_of(each, vectors, count, refused=refused)
+            found[name] = measure(each, Owned(said=said))
     print(HEAD, *rows(found)[:-1], sep="\n")
 
 
