@@ -32,14 +32,8 @@ def find_question(reader: Reader, text: str) -> tuple[str, str]:
     if "/" in text and " " not in text:
         found = find_place(text, cards) or find_id(text, [card.id for card in cards])
         return next(card.text for card in cards if card.id == found), found
-    for card in cards:
-        if same_question(text, card.text):
-            return text, card.id
-    for card in cards:
-        question = reader.question(card.id)
-        if question and any(same_question(text, v.text) for v in question.variants):
-            return text, card.id
-    return text, ""
+    wordings = (*((card.id, card.text) for card in cards), *reader.variants())
+    return text, next((one for one, wording in wordings if same_question(text, wording)), "")
 
 
 def say(

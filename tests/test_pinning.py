@@ -13,6 +13,7 @@ from kb.errors import UsageError
 from kb.journal import read
 from kb.pinning import find_question, find_story, say
 from tests.test_build import STORY, Bank
+from tests.test_match import LIBRARY, talking
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 QUESTION = "How do you disagree with an architect?"
@@ -73,3 +74,13 @@ def test_the_line_of_the_file_that_lists_the_question_is_named(bank: Bank) -> No
     assert word(bank, "unpin", "Another one?").listed == ""
     (bank.folder / "personal/kettle.md").unlink()
     assert word(bank, "unpin", "money late").listed == "personal/kettle.md"
+
+
+def test_any_wording_of_a_guides_question_is_that_question(tmp_path: Path) -> None:
+    bank = talking(tmp_path)
+    bank.write("content/talking.md", LIBRARY)
+    bank.build()
+    with store.open_index(bank.workspace.database) as reader:
+        text, found = find_question(reader, "an architect quarrel")
+    assert text == "an architect quarrel"
+    assert found == "talking/tell-me-about-a-time-you-argued-with-an-architect"

@@ -109,6 +109,15 @@ class Reader:
             found[question] = tuple(Practice(*r) for r in rows)
         return found
 
+    def variants(self) -> tuple[tuple[str, str], ...]:
+        """(question, text) of every variant, in guide order."""
+        rows = self._conn.execute(
+            "SELECT variants.question, variants.text FROM variants JOIN questions"
+            " ON questions.id = variants.question"
+            " ORDER BY questions.path, questions.position, variants.rowid"
+        )
+        return tuple(rows)
+
     def story_ids_by_path(self) -> dict[str, list[str]]:
         """path -> ids of the stories that came from it."""
         return self._by_path("stories")
