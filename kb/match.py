@@ -12,6 +12,7 @@ import numpy as np
 from kb import rank
 from kb.domain import (
     Evidence,
+    LibraryQuestion,
     MatchResult,
     Question,
     QuestionMatch,
@@ -66,6 +67,7 @@ class Matcher:
     second: SecondReader | None = None
     cards: dict[str, StoryCard] = field(init=False)
     owners: tuple[str, ...] = field(init=False)
+    library: tuple[LibraryQuestion, ...] = field(init=False)
     _stories: rank.StoryVectors = field(init=False)
     _prepared: rank.Prepared = field(init=False)
     _owned: rank.Owned = field(init=False)
@@ -83,6 +85,7 @@ class Matcher:
         self._stories = rank.StoryVectors.of(
             blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, self.encoder.dimensions
         )
+        self.library = self.reader.library()
         self._owned = self._read_owned()
         self._prepared = rank.Prepared.from_arrays(self.reader.arrays("ranking."))
         self._guide = self.reader.arrays("guide.")
@@ -126,11 +129,9 @@ class Matcher:
     def library_scores(self) -> Iterator[tuple[int, np.ndarray]]:
         """Of each library question, asked in its own first wording, its number and the
         scores of all stories (s,)."""
-        first = np.unique(self._prepared.wording_question, return_index=True)
-        for question, row in zip(*first, strict=True):
-            query = self._prepared.wordings[row]
-            ranking = rank.rank(query, self._stories, self._prepared, owned=self._owned)
-            yield int(question), ranking.scores
+        for question, wording in self._prepared.first_wordings():
+            ranking = rank.rank(wording, self._stories, self._prepared, owned=self._owned)
+            yield question, ranking.scores
 
     def _read_owned(self) -> rank.Owned:
         """What the owner said of questions and stories, as of the last build."""
@@ -149,7 +150,7 @@ class Matcher:
         by its own `competencies:`; None where no story has any."""
         if not any(competencies):
             return None
-        wanted = [question.competencies for question in self.reader.library()]
+        wanted = [question.competencies for question in self.library]
         return np.array(
             [[not own.isdisjoint(ids) for own in competencies] for ids in wanted], np.float32
         )
@@ -239,14 +240,13 @@ class Matcher:
 
     def _reasons(self, ranking: rank.Ranking, chosen: Iterable[int]) -> dict[int, str]:
         """A few words for each story: the library question that brings it here."""
-        library = self.reader.library()
         reasons: dict[int, str] = {}
         for number in chosen:
             nearest = rank.leading_question(ranking, self._prepared, number)
             if nearest is None:
                 reasons[number] = "its own words are near to the question"
             else:
-                asked = library[nearest]
+                asked = self.library[nearest]
                 reasons[number] = (
                     f"much like \u201c{_shortened(asked.text)}\u201d in {_first_name(asked.guide)}"
                 )

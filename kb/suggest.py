@@ -23,12 +23,11 @@ def suggest(matcher: Matcher, story: StoryCard, *, count: int = 10) -> tuple[Sug
     Those it is already known to answer or not to answer are left out.
     """
     number = matcher.owners.index(story.id)
-    library = matcher.reader.library()
     known = [*story.answers, *(p.question for p in matcher.pins.said if p.story == story.id)]
     ids = {p.question_id for p in matcher.pins.said if p.story == story.id and p.question_id}
     found = []
     for place, scores in matcher.library_scores():
-        question = library[place]
+        question = matcher.library[place]
         score = float(scores[number])
         if score < LEAST or question.id in ids:
             continue

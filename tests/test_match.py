@@ -60,12 +60,18 @@ I pinned the list of every late invoice by the kettle and waited for a week.
 """
 
 
-@pytest.fixture
-def bank(tmp_path: Path) -> Bank:
-    made = Bank(tmp_path)
+def talking(folder: Path) -> Bank:
+    """Two stories and the guide above as the library, not yet built."""
+    made = Bank(folder)
     (made.library / "talking.md").write_text(LIBRARY, encoding="utf-8")
     made.write("personal/drawing.md", ARCHITECT)
     made.write("personal/kettle.md", KETTLE)
+    return made
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Bank:
+    made = talking(tmp_path)
     made.write("content/talking.md", LIBRARY)
     return made
 

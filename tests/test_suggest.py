@@ -13,7 +13,7 @@ from kb.journal import Entry, append, pins, read
 from kb.match import Matcher
 from kb.suggest import LEAST, suggest
 from tests.test_build import Bank
-from tests.test_match import ARCHITECT, KETTLE, LIBRARY
+from tests.test_match import talking
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 ARGUED = "talking/tell-me-about-a-time-you-argued-with-an-architect"
@@ -21,10 +21,7 @@ ARGUED = "talking/tell-me-about-a-time-you-argued-with-an-architect"
 
 @pytest.fixture
 def bank(tmp_path: Path) -> Bank:
-    made = Bank(tmp_path)
-    (made.library / "talking.md").write_text(LIBRARY, encoding="utf-8")
-    made.write("personal/drawing.md", ARCHITECT)
-    made.write("personal/kettle.md", KETTLE)
+    made = talking(tmp_path)
     made.build()
     return made
 

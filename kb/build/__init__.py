@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kb import store
 from kb.build.library import library_hash, library_stamp, read_library
 from kb.build.plan import Known, Plan, make_plan
-from kb.domain import BuildReport, Competency, Finding, Story, StoryCard
+from kb.domain import BuildReport, Competency, Finding
 from kb.errors import StoreError
 
 if TYPE_CHECKING:
@@ -197,8 +197,8 @@ class _Run:
     def _said_texts(self, words: said.Words, draft: index.Draft) -> list[str]:
         """Every question that any story, as it was or will be, is said to answer or not."""
         old = self.before.reader.story_cards() if self.before.reader else ()
-        cards: list[StoryCard | Story] = [*old, *(story for story, _ in draft.stories)]
-        return [text for one in cards for text in words.of([one])[one.id]]
+        both = (words.of(old), words.of(story for story, _ in draft.stories))
+        return [text for one in both for said in one.values() for text in said]
 
     def _guides_touched(self, plan: Plan) -> bool:
         """Whether any guide comes, goes or changes."""

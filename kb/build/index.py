@@ -10,14 +10,14 @@ import numpy as np
 
 from kb import rank
 from kb.build.library import LibraryText
-from kb.build.vectors import text_hash
+from kb.build.vectors import block_of
 from kb.domain import PASSAGE_KINDS, Guide, LibraryQuestion, Passage, Story
 from kb.passages import evidence_prior, guide_passages, story_passages
-from kb.store.vectors import Block, Blocks
 
 if TYPE_CHECKING:
     from kb.build.plan import Plan
     from kb.store import Reader
+    from kb.store.vectors import Block, Blocks
     from kb.store.write import Writer
 
 NUMBER = {kind: number for number, kind in enumerate(PASSAGE_KINDS)}
@@ -99,16 +99,9 @@ def _by_owner(
 
 
 def _block(owner: str, kind: str, passages: tuple[Passage, ...], vectors: Vectors) -> Block:
-    hashes = tuple(text_hash(p.text) for p in passages)
     weights = [evidence_prior(p) if p.kind == "sentence" else 1.0 for p in passages]
-    return Block(
-        owner=owner,
-        kind=kind,
-        hashes=hashes,
-        kinds=np.array([NUMBER[p.kind] for p in passages], dtype=np.uint8),
-        weights=np.array(weights, dtype=np.float32),
-        matrix=np.stack([vectors[h] for h in hashes]).astype(np.float32),
-    )
+    texts = [p.text for p in passages]
+    return block_of((owner, kind), texts, [NUMBER[p.kind] for p in passages], weights, vectors)
 
 
 def write_library(writer: Writer, library: LibraryText, vectors: Vectors) -> None:
@@ -182,11 +175,10 @@ def infer_competencies(
     questions that listen for it, each asked in its own first wording.
     """
     found: dict[str, list[np.ndarray]] = {}
-    first = np.unique(prepared.wording_question, return_index=True)
-    for question, row in zip(*first, strict=True):
+    for question, wording in prepared.first_wordings():
         # of each story by itself: a build may rank a few of the bank's stories only
-        own = rank.rank(prepared.wordings[row], stories, prepared).own()
-        for competency in questions[int(question)].competencies:
+        own = rank.rank(wording, stories, prepared).own()
+        for competency in questions[question].competencies:
             found.setdefault(competency, []).append(own)
     kept = []
     for competency, rows in found.items():

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.build.vectors import text_hash
+from kb.build.vectors import block_of
 from kb.domain import Finding
 from kb.errors import WorkspaceError
 from kb.journal import Pins, pins, read, same_question
-from kb.store.vectors import Block
 
 if TYPE_CHECKING:
     from kb.domain import Story, StoryCard
@@ -67,16 +66,6 @@ def write_said(
     """Put them into the index in place of those before: a block for each story that has any."""
     writer.clear_blocks(KIND)
     for story, said in sorted(words.items()):
-        if not said:
-            continue
-        hashes = tuple(text_hash(text) for text in said)
-        writer.put_block(
-            Block(
-                owner=story,
-                kind=KIND,
-                hashes=hashes,
-                kinds=np.zeros(len(said), dtype=np.uint8),
-                weights=np.array(list(said.values()), dtype=np.float32),
-                matrix=np.stack([vectors[h] for h in hashes]).astype(np.float32),
-            )
-        )
+        if said:
+            texts, signs = list(said), list(said.values())
+            writer.put_block(block_of((story, KIND), texts, [0] * len(said), signs, vectors))

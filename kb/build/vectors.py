@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.store.vectors import HASH_BYTES
+from kb.store.vectors import HASH_BYTES, Block
 
 if TYPE_CHECKING:
     from kb.embed import Encoder
@@ -23,6 +23,25 @@ SHIPPED = Path(__file__).resolve().parents[1] / "data" / "vectors.npz"
 def text_hash(text: str) -> bytes:
     """The first HASH_BYTES of the text's sha256: what a vector is known by."""
     return sha256(text.encode("utf-8", "surrogatepass")).digest()[:HASH_BYTES]
+
+
+def block_of(
+    of: tuple[str, str],
+    texts: Sequence[str],
+    kinds: Sequence[int],
+    weights: Sequence[float],
+    vectors: Mapping[bytes, np.ndarray],
+) -> Block:
+    """The block of an owner and its kind, from the vectors of its texts, one or more."""
+    hashes = tuple(text_hash(text) for text in texts)
+    return Block(
+        owner=of[0],
+        kind=of[1],
+        hashes=hashes,
+        kinds=np.array(kinds, dtype=np.uint8),
+        weights=np.array(weights, dtype=np.float32),
+        matrix=np.stack([vectors[h] for h in hashes]).astype(np.float32),
+    )
 
 
 def load_shipped(fingerprint: str, path: Path = SHIPPED) -> dict[bytes, np.ndarray]:

@@ -167,12 +167,20 @@ def compiled_for(workspace: Workspace, fingerprint: str = "") -> Compiled:
     if compiled is None and fingerprint:
         return compiled_for(workspace)
     if compiled is None:
-        from kb.cli.progress import steps
         from kb.compile_model import ensure_compiled
 
-        with steps(f"Compiling the model {workspace.model}, once") as report:
-            compiled = ensure_compiled(workspace.model, cache, report)
+        compiled = compiled_once(ensure_compiled, workspace.model, cache)
     return compiled
+
+
+def compiled_once(
+    ensure: Callable[[str, Path, Callable[[str], None]], Compiled], name: str, cache: Path
+) -> Compiled:
+    """What `ensure` compiles under this name, with what it does shown meanwhile."""
+    from kb.cli.progress import steps
+
+    with steps(f"Compiling the model {name}, once") as report:
+        return ensure(name, cache, report)
 
 
 def encoder_for(workspace: Workspace, purpose: Purpose, fingerprint: str = "") -> Encoder:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli import common
 from kb.errors import ModelError
 
 if TYPE_CHECKING:
@@ -53,10 +54,8 @@ def _compiled(name: str) -> Compiled:
     cache = default_cache()
     compiled = find_reader(name, cache)
     if compiled is None:
-        from kb.cli.progress import steps
         from kb.compile_model.reader import check_name, ensure_reader
 
         check_name(name)
-        with steps(f"Compiling the model {name}, once") as report:
-            compiled = ensure_reader(name, cache, report)
+        compiled = common.compiled_once(ensure_reader, name, cache)
     return compiled

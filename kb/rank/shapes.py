@@ -10,7 +10,7 @@ import numpy as np
 from kb.domain import PASSAGE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -102,6 +102,12 @@ class Prepared:
         """What `to_arrays` gave. KeyError if an array is missing."""
         kept = {field.name: arrays[field.name] for field in fields(cls)}
         return cls(**kept)  # type: ignore[arg-type]  # the dtypes are those of to_arrays
+
+    def first_wordings(self) -> Iterator[tuple[int, Floats]]:
+        """Each library question's number and its first wording (d,), those without one left out."""
+        questions, rows = np.unique(self.wording_question, return_index=True)
+        for question, row in zip(questions.tolist(), rows, strict=True):
+            yield question, self.wordings[row]
 
     def joined(self, other: Prepared, columns: Ints) -> Prepared:
         """The stories of both as one, for the same library: what is said of one
