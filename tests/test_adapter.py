@@ -344,7 +344,7 @@ def noted(bank: Bank) -> str | None:
 
 def calibrated(bank: Bank) -> bool:
     with store.open_index(bank.workspace.database) as reader:
-        return Matcher(reader, bank.encoder, Pins()).match("kettle").calibrated
+        return Matcher.of(reader, bank.encoder, Pins()).match("kettle").calibrated
 
 
 def test_the_index_notes_whether_its_model_is_calibrated(bank: Bank) -> None:
@@ -388,7 +388,7 @@ def test_the_page_says_quietly_that_fits_are_not_calibrated(bank: Bank) -> None:
     bank.build()
     note = "Fit words are not calibrated for this model."
     with store.open_index(bank.workspace.database) as reader:
-        matcher = Matcher(reader, bank.encoder, Pins())
+        matcher = Matcher.of(reader, bank.encoder, Pins())
         result = matcher.match("architect")
         page = match_text(result, Page(80, lambda text, name: f"<{name}>{text}"))
         assert f"\n\n<quiet>{note}\n\nThe guide on " in page

@@ -86,7 +86,7 @@ def ask(
 ) -> MatchResult:
     bank.build()
     with store.open_index(bank.workspace.database) as reader:
-        matcher = Matcher(reader, bank.encoder, pinned or Pins())
+        matcher = Matcher.of(reader, bank.encoder, pinned or Pins())
         return matcher.match(question, count=count, filters=filters)
 
 
@@ -185,7 +185,7 @@ def test_an_index_of_another_model_is_refused(bank: Bank) -> None:
         store.open_index(bank.workspace.database) as reader,
         pytest.raises(StoreError, match="kb build"),
     ):
-        Matcher(reader, FakeEncoder("x", fingerprint="other"), Pins())
+        Matcher.of(reader, FakeEncoder("x", fingerprint="other"), Pins())
 
 
 def test_a_question_is_tidied_and_must_ask_something() -> None:
@@ -202,7 +202,7 @@ def test_the_cosines_are_those_of_whole_stories(bank: Bank) -> None:
     bank.write("personal/drawing.md", ARCHITECT.replace("date:", "status: retired\ndate:"))
     bank.build()
     with store.open_index(bank.workspace.database) as reader:
-        matcher = Matcher(reader, bank.encoder, Pins())
+        matcher = Matcher.of(reader, bank.encoder, Pins())
         # the kettle twice, in the title too, and the invoice once
         assert matcher.cosines(" kettle? ") == pytest.approx({"drawing": 0, "kettle": 2 / 5**0.5})
         with pytest.raises(UsageError):

@@ -244,7 +244,7 @@ def ask(
     bank: Bank, second: FakeReader | None, pinned: Pins | None = None, **how: Any
 ) -> MatchResult:
     with store.open_index(bank.workspace.database) as reader:
-        matcher = Matcher(reader, bank.encoder, pinned or Pins(), second)
+        matcher = Matcher.of(reader, bank.encoder, pinned or Pins(), second)
         return matcher.match("an architect", **{"count": 0, **how})
 
 

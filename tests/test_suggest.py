@@ -29,7 +29,7 @@ def bank(tmp_path: Path) -> Bank:
 def suggested(bank: Bank, story: str, count: int = 0) -> list[Suggestion]:
     with store.open_index(bank.workspace.database) as reader:
         said = pins(read(bank.workspace.journal).entries)
-        matcher = Matcher(reader, bank.encoder, said)
+        matcher = Matcher.of(reader, bank.encoder, said)
         return list(suggest(matcher, matcher.cards[story], count=count))
 
 

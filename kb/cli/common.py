@@ -219,7 +219,7 @@ def open_matcher(workspace: Workspace) -> Iterator[tuple[Matcher, Reader]]:
         for problem in journal.problems:
             click.echo(finding_line(problem), err=True)
         encoder = encoder_for(workspace, "question", meta.get("fingerprint", ""))
-        yield Matcher(reader, encoder, pins(journal.entries), _second(workspace)), reader
+        yield Matcher.of(reader, encoder, pins(journal.entries), _second(workspace)), reader
 
 
 def _second(workspace: Workspace) -> SecondReader | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -19,9 +19,10 @@ from kb.domain import (
     StoryCard,
     StoryMatch,
 )
-from kb.errors import StoreError, UsageError
+from kb.errors import UsageError
 from kb.filters import Filters
 from kb.journal import question_key
+from kb.match.held import Held
 from kb.rank.arrays import standardised
 
 if TYPE_CHECKING:
@@ -55,42 +56,38 @@ class SecondReader(Protocol):
 
 @dataclass(slots=True)
 class Matcher:
-    """Answers questions from one index. Holds its arrays: make one for many questions.
+    """Answers questions from one index: `held` is of the build that `reader` has open.
 
-    second: reads the best again and reorders them. Raises StoreError when the index was
-    made with another model than `encoder`'s.
+    second: reads the best again and reorders them.
     """
 
+    held: Held
     reader: Reader
     encoder: Encoder
     pins: Pins
     second: SecondReader | None = None
-    cards: dict[str, StoryCard] = field(init=False)
-    owners: tuple[str, ...] = field(init=False)
-    library: tuple[LibraryQuestion, ...] = field(init=False)
-    _stories: rank.StoryVectors = field(init=False)
-    _prepared: rank.Prepared = field(init=False)
-    _owned: rank.Owned = field(init=False)
-    _guide: dict[str, np.ndarray] = field(init=False)
-    _question_ids: tuple[str, ...] = field(init=False)
-    _calibrated: bool = field(init=False)
 
-    def __post_init__(self) -> None:
-        meta = self.reader.meta()
-        if meta.get("fingerprint") != self.encoder.fingerprint:
-            raise StoreError("the index was made with another model.", "Run: kb build")
-        blocks = self.reader.blocks("story")
-        self.cards = {c.id: c for c in self.reader.story_cards()}
-        self.owners = blocks.owners
-        self._stories = rank.StoryVectors.of(
-            blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, self.encoder.dimensions
-        )
-        self.library = self.reader.library()
-        self._owned = self._read_owned()
-        self._prepared = rank.Prepared.from_arrays(self.reader.arrays("ranking."))
-        self._guide = self.reader.arrays("guide.")
-        self._question_ids = self.reader.question_ids()
-        self._calibrated = meta.get("calibration") == "packaged"
+    @classmethod
+    def of(
+        cls, reader: Reader, encoder: Encoder, pins: Pins, second: SecondReader | None = None
+    ) -> Matcher:
+        """For questions to the build that `reader` has open. Raises StoreError."""
+        return cls(Held.read(reader, encoder), reader, encoder, pins, second)
+
+    @property
+    def cards(self) -> dict[str, StoryCard]:
+        """Every story by id."""
+        return self.held.cards
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The stories' ids, in the order of the scores."""
+        return self.held.owners
+
+    @property
+    def library(self) -> tuple[LibraryQuestion, ...]:
+        """The library's questions, in the order of the ranking."""
+        return self.held.library
 
     def match(
         self, question: str, *, count: int = 3, filters: Filters | None = None
@@ -117,51 +114,30 @@ class Matcher:
             fit=stories[0].fit if stories else "gap",
             stories=stories,
             questions=questions,
-            calibrated=self._calibrated and again is None,
+            calibrated=self.held.calibrated and again is None,
         )
 
     def cosines(self, question: str) -> dict[str, float]:
         """story -> the cosine of its whole text with a question, all that a plain embedding
         search goes by. Retired stories too. Raises UsageError for an empty question."""
         query = self.encoder.encode([check_question(question)])[0]
-        return dict(zip(self.owners, (self._stories.whole @ query).tolist(), strict=True))
+        return dict(zip(self.owners, (self.held.stories.whole @ query).tolist(), strict=True))
 
     def library_scores(self) -> Iterator[tuple[int, np.ndarray]]:
         """Of each library question, asked in its own first wording, its number and the
         scores of all stories (s,)."""
-        for question, wording in self._prepared.first_wordings():
-            ranking = rank.rank(wording, self._stories, self._prepared, owned=self._owned)
+        for question, wording in self.held.prepared.first_wordings():
+            held = self.held
+            ranking = rank.rank(wording, held.stories, held.prepared, owned=held.owned)
             yield question, ranking.scores
-
-    def _read_owned(self) -> rank.Owned:
-        """What the owner said of questions and stories, as of the last build."""
-        number = {owner: n for n, owner in enumerate(self.owners)}
-        blocks = self.reader.blocks("said")
-        places = np.array([number[owner] for owner in blocks.owners], np.int64)
-        cards = [self.cards[owner] for owner in self.owners]
-        return rank.Owned(
-            said=rank.Said(blocks.matrix, places[blocks.owner], blocks.weights),
-            live=np.flatnonzero([card.status != "retired" for card in cards]),
-            shows=self._shows([set(card.competencies) for card in cards]),
-        )
-
-    def _shows(self, competencies: Sequence[set[str]]) -> np.ndarray | None:
-        """(library questions, stories): whether a story shows what a question listens for,
-        by its own `competencies:`; None where no story has any."""
-        if not any(competencies):
-            return None
-        wanted = [question.competencies for question in self.library]
-        return np.array(
-            [[not own.isdisjoint(ids) for own in competencies] for ids in wanted], np.float32
-        )
 
     def _rank(self, query: np.ndarray, asked: str) -> rank.Ranking:
         return rank.rank(
             query,
-            self._stories,
-            self._prepared,
+            self.held.stories,
+            self.held.prepared,
             text_scores=self._text_scores(asked),
-            owned=self._owned,
+            owned=self.held.owned,
         )
 
     def _text_scores(self, question: str) -> np.ndarray:
@@ -242,7 +218,7 @@ class Matcher:
         """A few words for each story: the library question that brings it here."""
         reasons: dict[int, str] = {}
         for number in chosen:
-            nearest = rank.leading_question(ranking, self._prepared, number)
+            nearest = rank.leading_question(ranking, self.held.prepared, number)
             if nearest is None:
                 reasons[number] = "its own words are near to the question"
             else:
@@ -271,7 +247,7 @@ class Matcher:
         )
 
     def _evidence(self, ranking: rank.Ranking, number: int) -> tuple[Evidence, ...]:
-        first = int(np.searchsorted(self._stories.sentence_story, number))
+        first = int(np.searchsorted(self.held.stories.sentence_story, number))
         ids = [f"sentence:{self.owners[number]}:{row - first}" for row in ranking.evidence(number)]
         passages = self.reader.passages(ids)
         found = [passages[i] for i in ids if i in passages]
@@ -279,9 +255,9 @@ class Matcher:
 
     def _questions(self, query: np.ndarray) -> tuple[QuestionMatch, ...]:
         nearest = rank.nearest_questions(
-            query, self._guide["wordings"], self._guide["owner"], NEAREST_QUESTIONS
+            query, self.held.guide["wordings"], self.held.guide["owner"], NEAREST_QUESTIONS
         )
-        scores = {self._question_ids[number]: max(0.0, score) for number, score in nearest}
+        scores = {self.held.question_ids[number]: max(0.0, score) for number, score in nearest}
         cards = {c.id: c for c in self.reader.question_cards(scores)}
         return tuple(
             QuestionMatch(cards[one], score) for one, score in scores.items() if one in cards

@@ -1,0 +1,91 @@
+"""What a match needs of one build of the index, read once and good until the next build."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kb import rank
+from kb.errors import StoreError
+
+if TYPE_CHECKING:
+    from kb.domain import LibraryQuestion, StoryCard
+    from kb.embed import Encoder
+    from kb.store import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Of one build: its id, the model's fingerprint, the stories and the ranking's arrays.
+
+    owners: the stories' ids in the order of the arrays. guide: the workspace's own
+    questions, "wordings" (w, d) and "owner" (w,), numbers in the order of question_ids.
+    """
+
+    build_id: str
+    fingerprint: str
+    calibrated: bool
+    cards: dict[str, StoryCard]
+    owners: tuple[str, ...]
+    library: tuple[LibraryQuestion, ...]
+    question_ids: tuple[str, ...]
+    stories: rank.StoryVectors
+    prepared: rank.Prepared
+    owned: rank.Owned
+    guide: dict[str, np.ndarray]
+
+    @classmethod
+    def read(cls, reader: Reader, encoder: Encoder) -> Held:
+        """All of it from an index that is open. Raises StoreError where that was made with
+        another model than `encoder`'s."""
+        meta = reader.meta()
+        if meta.get("fingerprint") != encoder.fingerprint:
+            raise StoreError("the index was made with another model.", "Run: kb build")
+        blocks = reader.blocks("story")
+        cards = {c.id: c for c in reader.story_cards()}
+        library = reader.library()
+        return cls(
+            build_id=meta.get("build_id", ""),
+            fingerprint=encoder.fingerprint,
+            calibrated=meta.get("calibration") == "packaged",
+            cards=cards,
+            owners=blocks.owners,
+            library=library,
+            question_ids=reader.question_ids(),
+            stories=rank.StoryVectors.of(
+                blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, encoder.dimensions
+            ),
+            prepared=rank.Prepared.from_arrays(reader.arrays("ranking.")),
+            owned=_owned(reader, [cards[owner] for owner in blocks.owners], library),
+            guide=reader.arrays("guide."),
+        )
+
+
+def _owned(
+    reader: Reader, cards: Sequence[StoryCard], library: Sequence[LibraryQuestion]
+) -> rank.Owned:
+    """What the owner said of questions and stories, as of the last build."""
+    number = {card.id: n for n, card in enumerate(cards)}
+    blocks = reader.blocks("said")
+    places = np.array([number[owner] for owner in blocks.owners], np.int64)
+    return rank.Owned(
+        said=rank.Said(blocks.matrix, places[blocks.owner], blocks.weights),
+        live=np.flatnonzero([card.status != "retired" for card in cards]),
+        shows=_shows([set(card.competencies) for card in cards], library),
+    )
+
+
+def _shows(
+    competencies: Sequence[set[str]], library: Sequence[LibraryQuestion]
+) -> np.ndarray | None:
+    """(library questions, stories): whether a story shows what a question listens for,
+    by its own `competencies:`; None where no story has any."""
+    if not any(competencies):
+        return None
+    return np.array(
+        [[not own.isdisjoint(q.competencies) for own in competencies] for q in library],
+        np.float32,
+    )
