@@ -24,7 +24,14 @@ PASSAGE_KINDS: tuple[PassageKind, ...] = (
     "story", "part", "sentence", "question", "variant", "concept", "example", "practice",
     "follow-up", "note",
 )  # fmt: skip
+# Words a minute at which people tell a story: coaches say 130 to 160.
+WORDS_A_MINUTE = 145
 STAR: tuple[PartKind, ...] = ("situation", "task", "action", "result", "learning")
+
+
+def spoken_seconds(words: int) -> int:
+    """How long so many words take to tell, to five seconds; 5 at the least."""
+    return max(5, round(words / WORDS_A_MINUTE * 60 / 5) * 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +332,33 @@ class Suggestion:
     score: float
     fit: Fit
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFit:
+    """How well a story answers a question of the workspace's guides, as of a build.
+
+    place: the story's among the question's, from 1. fitting: how many stories fit it at all,
+    strong or workable.
+    """
+
+    question: str
+    story: str
+    place: int
+    score: float
+    fit: Fit
+    fitting: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildNote:
+    """What the index remembers of a build. at: UTC, ISO 8601."""
+
+    id: str
+    at: str
+    stories: int
+    questions: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,18 @@ def suggest(matcher: Matcher, story: StoryCard, *, count: int = 10) -> tuple[Sug
 
     Those it is already known to answer or not to answer are left out.
     """
+    return suggest_from(matcher, story, matcher.held.library_scores(), count=count)
+
+
+def suggest_from(
+    matcher: Matcher, story: StoryCard, table: np.ndarray, *, count: int = 10
+) -> tuple[Suggestion, ...]:
+    """As `suggest`, with the `table` of the matcher's build already worked out."""
     number = matcher.owners.index(story.id)
     known = [*story.answers, *(p.question for p in matcher.pins.said if p.story == story.id)]
     ids = {p.question_id for p in matcher.pins.said if p.story == story.id and p.question_id}
     found = []
-    for place, scores in matcher.library_scores():
-        question = matcher.library[place]
+    for question, scores in zip(matcher.library, table, strict=True):
         score = float(scores[number])
         if score < LEAST or question.id in ids:
             continue

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import rank
-from kb.rank import Library, StoryVectors, shapes
+from kb.rank import Library, StoryVectors, shapes, terms
 from kb.rank.arrays import quantile
 from kb.rank.said import FAR, SAID_WEIGHT, nudges
 
@@ -153,7 +153,7 @@ def test_the_first_storys_score_leaves_the_bridge_out_and_takes_the_bank_in():
     direct = found.terms["story"] + found.terms["sentences"]
     first = found.order()[0]
     assert found.terms["library"][first] > 0
-    common = rank.BANK_WEIGHT * np.quantile(direct, rank.BANK_QUANTILE)
+    common = terms.BANK_WEIGHT * np.quantile(direct, terms.BANK_QUANTILE)
     expected = 1 / (1 + np.exp(-rank.SLOPE * (direct.max() + common - rank.MIDDLE)))
     assert found.scores[first] == pytest.approx(expected, rel=1e-5)
     assert len(set(found.terms["question"].tolist())) == 1
@@ -202,7 +202,7 @@ def test_full_text_helps_a_little_and_is_bounded():
     found = ask(axis(0), stories, library, text_scores=text)
     gain = found.terms["full text"]
     assert gain[0] == gain[3] == 0
-    assert 0 < gain[1] < gain[2] <= rank.TEXT_WEIGHT
+    assert 0 < gain[1] < gain[2] <= terms.TEXT_WEIGHT
     assert (found.own() >= without.own() - 1e-6).all()
 
 
@@ -225,7 +225,7 @@ def test_a_story_without_sentences_stands_on_its_whole():
     bare = dataclasses.replace(stories, sentence_story=np.repeat([0, 1, 2, 4, 4], 4))
     found = ask(axis(0), bare, guides())
     assert_sound(found, bare)
-    share = rank.SENTENCE_SHARE
+    share = terms.SENTENCE_SHARE
     assert found.terms["sentences"][3] == pytest.approx(
         found.terms["story"][3] * share / (1 - share), rel=1e-5
     )
@@ -368,7 +368,7 @@ def test_a_competency_that_the_owner_names_counts_as_much_as_its_questions_are_n
     shows = np.array([[1, 0], [0, 0]], np.float32)
     prepared = rank.prepare(stories, library)
     found = rank.rank(axis(0), stories, prepared, owned=rank.Owned(shows=shows))
-    expected = rank.SHOWN_WEIGHT * found.library_weights[0]
+    expected = terms.SHOWN_WEIGHT * found.library_weights[0]
     assert found.terms["competencies"].tolist() == pytest.approx([expected, 0])
 
 

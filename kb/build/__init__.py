@@ -186,8 +186,7 @@ class _Run:
             index.write_ranking(writer, reader, None if library else draft.story_ids())
             if not words.findings:  # else those of before stay, until the journal can be read
                 said.write_said(writer, words.of(reader.story_cards()), found)
-            if whole or self._guides_touched(plan):
-                writer.put_arrays(index.wording_arrays(reader))
+            index.write_views(writer, reader, wordings=whole or self._guides_touched(plan))
             self._write_notes(writer)
             report = self._report(plan, reader.counts())
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)

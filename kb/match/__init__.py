@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -19,7 +19,7 @@ from kb.domain import (
     StoryCard,
     StoryMatch,
 )
-from kb.errors import UsageError
+from kb.errors import StoreError, UsageError
 from kb.filters import Filters
 from kb.journal import question_key
 from kb.match.held import Held
@@ -71,8 +71,11 @@ class Matcher:
     def of(
         cls, reader: Reader, encoder: Encoder, pins: Pins, second: SecondReader | None = None
     ) -> Matcher:
-        """For questions to the build that `reader` has open. Raises StoreError."""
-        return cls(Held.read(reader, encoder), reader, encoder, pins, second)
+        """For questions to the build that `reader` has open. Raises StoreError where that was
+        made with another model than `encoder`'s."""
+        if reader.meta().get("fingerprint") != encoder.fingerprint:
+            raise StoreError("the index was made with another model.", "Run: kb build")
+        return cls(Held.read(reader), reader, encoder, pins, second)
 
     @property
     def cards(self) -> dict[str, StoryCard]:
@@ -122,14 +125,6 @@ class Matcher:
         search goes by. Retired stories too. Raises UsageError for an empty question."""
         query = self.encoder.encode([check_question(question)])[0]
         return dict(zip(self.owners, (self.held.stories.whole @ query).tolist(), strict=True))
-
-    def library_scores(self) -> Iterator[tuple[int, np.ndarray]]:
-        """Of each library question, asked in its own first wording, its number and the
-        scores of all stories (s,)."""
-        for question, wording in self.held.prepared.first_wordings():
-            held = self.held
-            ranking = rank.rank(wording, held.stories, held.prepared, owned=held.owned)
-            yield question, ranking.scores
 
     def _rank(self, query: np.ndarray, asked: str) -> rank.Ranking:
         return rank.rank(

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb import rank
-from kb.errors import StoreError
 
 if TYPE_CHECKING:
     from kb.domain import LibraryQuestion, StoryCard
-    from kb.embed import Encoder
     from kb.store import Reader
 
 
@@ -38,30 +36,45 @@ class Held:
     guide: dict[str, np.ndarray]
 
     @classmethod
-    def read(cls, reader: Reader, encoder: Encoder) -> Held:
-        """All of it from an index that is open. Raises StoreError where that was made with
-        another model than `encoder`'s."""
+    def read(cls, reader: Reader) -> Held:
+        """All of it from an index that is open."""
         meta = reader.meta()
-        if meta.get("fingerprint") != encoder.fingerprint:
-            raise StoreError("the index was made with another model.", "Run: kb build")
         blocks = reader.blocks("story")
         cards = {c.id: c for c in reader.story_cards()}
         library = reader.library()
+        prepared = rank.Prepared.from_arrays(reader.arrays("ranking."))
+        width = prepared.wordings.shape[1]
         return cls(
             build_id=meta.get("build_id", ""),
-            fingerprint=encoder.fingerprint,
+            fingerprint=meta.get("fingerprint", ""),
             calibrated=meta.get("calibration") == "packaged",
             cards=cards,
             owners=blocks.owners,
             library=library,
             question_ids=reader.question_ids(),
             stories=rank.StoryVectors.of(
-                blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, encoder.dimensions
+                blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, width
             ),
-            prepared=rank.Prepared.from_arrays(reader.arrays("ranking.")),
+            prepared=prepared,
             owned=_owned(reader, [cards[owner] for owner in blocks.owners], library),
             guide=reader.arrays("guide."),
         )
+
+    def library_scores(self) -> np.ndarray:
+        """The scores of all stories for each library question, asked in its own first wording:
+        (q, s), in the order of `library`; of one without a wording 0."""
+        table = np.zeros((len(self.library), len(self.owners)), np.float32)
+        numbers, wordings = self.prepared.first_wordings()
+        table[numbers] = rank.scores_of(wordings, self.stories, self.prepared, self.owned)
+        return table
+
+    def guide_scores(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The ids of the workspace's own questions, and the scores of all stories for each,
+        asked in its own first wording: (q, s)."""
+        numbers, rows = np.unique(self.guide["owner"], return_index=True)
+        asked = self.guide["wordings"][rows]
+        table = rank.scores_of(asked, self.stories, self.prepared, self.owned)
+        return tuple(self.question_ids[n] for n in numbers.tolist()), table
 
 
 def _owned(

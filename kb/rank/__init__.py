@@ -15,26 +15,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kb.rank.arrays import (
-    best_mean,
-    best_per_owner,
-    filled,
-    logistic,
-    quantile,
-    slots_of,
-    standardised,
-)
+from kb.rank.arrays import best_per_owner, blocks, logistic, standardised
+from kb.rank.plane import plane
 from kb.rank.preparing import prepare
 from kb.rank.said import Owned, Said, nudges
-from kb.rank.shapes import (
-    BEST_SENTENCES,
-    Library,
-    Prepared,
-    Ranking,
-    StoryVectors,
-)
+from kb.rank.shapes import Library, Prepared, Ranking, StoryVectors
+from kb.rank.terms import BRIDGE_WEIGHT, terms_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kb.domain import Fit
     from kb.rank.arrays import Floats, Ints
 
@@ -48,22 +38,14 @@ __all__ = [
     "fit",
     "leading_question",
     "nearest_questions",
+    "own_sums",
+    "plane",
     "prepare",
     "rank",
     "score_of",
+    "scores_of",
 ]
 
-# Constants: docs/matching.md shows the neighbours of each, and that they are flat.
-SENTENCE_SHARE: Final = 1 / 3
-BRIDGE_WEIGHT: Final = 1.0
-TEMPERATURE: Final = 0.07
-TEXT_WEIGHT: Final = 0.5
-TEXT_HALF: Final = 5.0
-SHOWN_WEIGHT: Final = 1.0
-NOTHING_TOLD: Final = 5.0
-ENOUGH: Final = 1.5
-BANK_WEIGHT: Final = 0.5
-BANK_QUANTILE: Final = 0.25
 # The score is the chance that the first story is a good answer (mean grade 1.5 or more),
 # fitted to 482 questions of five banks; the fits cut it.
 SLOPE: Final = 1.5
@@ -93,29 +75,47 @@ def rank(
     the owner says beside the stories' words.
     """
     owned = owned or Owned()
-    sentences = stories.sentences @ query
-    weights = _library_weights(query, prepared)
-    z, z_best = _direct(stories.whole @ query, sentences, stories, prepared)
-    terms: dict[str, Floats] = {
-        "story": np.asarray((1 - SENTENCE_SHARE) * z, np.float32),
-        "sentences": np.asarray(SENTENCE_SHARE * z_best, np.float32),
-        "library": np.asarray(BRIDGE_WEIGHT * (weights @ prepared.bridge), np.float32),
-        "full text": _text_term(text_scores, len(stories.whole)),
-        "little told": _little_told(stories),
-    }
-    if owned.shows is not None:
-        terms["competencies"] = np.asarray(SHOWN_WEIGHT * (weights @ owned.shows), np.float32)
-    terms["question"] = _question_term(terms, owned.live)
-    # after it: a pin says nothing of the other stories
+    texts = None if text_scores is None else text_scores[None]
+    found = terms_of(query[None], stories, prepared, texts, owned)
+    terms = {name: np.asarray(rows[0], np.float32) for name, rows in found.terms.items()}
+    # beside them: a pin says nothing of the other stories
     terms["your pins"] = nudges(query, owned.said, len(stories.whole))
     total = np.sum(list(terms.values()), axis=0)
     return Ranking(
         scores=score_of(total),
         terms=terms,
-        library_weights=weights,
-        sentence_scores=_evidence_scores(sentences, weights, stories, prepared),
+        library_weights=found.weights[0],
+        sentence_scores=_evidence_scores(found.sentences[0], found.weights[0], stories, prepared),
         sentence_story=stories.sentence_story,
     )
+
+
+def scores_of(
+    queries: Floats, stories: StoryVectors, prepared: Prepared, owned: Owned | None = None
+) -> Floats:
+    """The scores (m, s) of many questions (m, d) at once, by their words alone: what `rank`
+    gives each without full text."""
+    owned = owned or Owned()
+    sums = [np.zeros((0, len(stories.whole)), np.float32)]
+    for some in _in_blocks(queries, stories):
+        terms = terms_of(some, stories, prepared, None, owned).terms
+        said = np.stack([nudges(query, owned.said, len(stories.whole)) for query in some])
+        sums.append(np.sum([*terms.values(), said], axis=0))
+    return score_of(np.concatenate(sums))
+
+
+def own_sums(queries: Floats, stories: StoryVectors, prepared: Prepared) -> Floats:
+    """What the terms of many questions (m, d) say of each story by itself: (m, s), the same
+    whatever other stories there are, as `Ranking.own`."""
+    sums = [np.zeros((0, len(stories.whole)), np.float32)]
+    for some in _in_blocks(queries, stories):
+        terms = terms_of(some, stories, prepared, None, Owned()).terms
+        sums.append(np.sum([v for name, v in terms.items() if name != "question"], axis=0))
+    return np.concatenate(sums)
+
+
+def _in_blocks(queries: Floats, stories: StoryVectors) -> Iterator[Floats]:
+    return (queries[rows] for rows in blocks(len(queries), 2 * len(stories.sentences) + 1))
 
 
 def score_of(total: Floats) -> Floats:
@@ -157,44 +157,6 @@ def nearest_questions(
     return tuple((int(q), float(best[q])) for q in order if np.isfinite(best[q]))
 
 
-def _direct(
-    whole: Floats, sentences: Floats, stories: StoryVectors, prepared: Prepared
-) -> tuple[Floats, Floats]:
-    """The cosines of whole stories (s,) and sentences (n,), standardised per story: (s,) twice."""
-    slots = slots_of(stories.sentence_story, len(whole))
-    best = best_mean(sentences[None], slots, BEST_SENTENCES)[0]
-    z = np.asarray((whole - prepared.mean[0]) / prepared.sd[0])
-    z_best = np.asarray((best - prepared.mean[1]) / prepared.sd[1])
-    return z, np.where(filled(slots), z_best, z)
-
-
-def _little_told(stories: StoryVectors) -> Floats:
-    """What a story loses, (s,), that tells next to nothing: a title alone resembles anything.
-
-    ENOUGH is the weight as evidence of about two sentences that do something.
-    """
-    weight = np.bincount(stories.sentence_story, stories.sentence_prior, len(stories.whole))
-    return np.asarray(0 - NOTHING_TOLD * np.clip(1 - weight / ENOUGH, 0, 1), np.float32)
-
-
-def _question_term(terms: dict[str, Floats], live: Ints | None) -> Floats:
-    """What makes scores of different questions comparable, the same for each story (s,).
-
-    The bridge tells which story fits better, and hardly whether any does: near misses
-    lie in the same direction. So the first story's sum becomes what the best has without
-    it, and half of what even the bank's less related stories have in common with the
-    question: one from another world than the bank's is seldom answered there.
-    """
-    total: Floats = np.sum(list(terms.values()), axis=0)
-    counted = np.arange(len(total)) if live is None else live
-    if not len(counted):
-        return np.zeros_like(total)
-    plain = (total - terms["library"])[counted]
-    common = quantile((terms["story"] + terms["sentences"])[counted], BANK_QUANTILE)
-    term = plain.max() + BANK_WEIGHT * common - total[counted].max()
-    return np.full_like(total, term)
-
-
 def _evidence_scores(
     sentences: Floats, weights: Floats, stories: StoryVectors, prepared: Prepared
 ) -> Floats:
@@ -204,21 +166,3 @@ def _evidence_scores(
     return np.asarray(
         ASKED * asked + answered - WEAK_SENTENCE * (1 - stories.sentence_prior), np.float32
     )
-
-
-def _library_weights(query: Floats, prepared: Prepared) -> Floats:
-    """How much the query is like each library question, (q,): a softmax of best wordings."""
-    questions = len(prepared.bridge)
-    if not len(prepared.wordings):
-        return np.zeros(questions, np.float32)
-    best = best_per_owner(prepared.wordings @ query, prepared.wording_question, questions)
-    odds = np.exp((best - best.max()) / TEMPERATURE)
-    return np.asarray(odds / odds.sum(), np.float32)
-
-
-def _text_term(text_scores: Floats | None, stories: int) -> Floats:
-    """The bounded share of full text, (s,), 0 to TEXT_WEIGHT."""
-    if text_scores is None:
-        return np.zeros(stories, np.float32)
-    found = np.maximum(text_scores, 0)
-    return np.asarray(TEXT_WEIGHT * found / (found + TEXT_HALF), np.float32)

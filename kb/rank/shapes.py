@@ -10,7 +10,7 @@ import numpy as np
 from kb.domain import PASSAGE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -103,11 +103,11 @@ class Prepared:
         kept = {field.name: arrays[field.name] for field in fields(cls)}
         return cls(**kept)  # type: ignore[arg-type]  # the dtypes are those of to_arrays
 
-    def first_wordings(self) -> Iterator[tuple[int, Floats]]:
-        """Each library question's number and its first wording (d,), those without one left out."""
+    def first_wordings(self) -> tuple[Ints, Floats]:
+        """The numbers (n,) of the library questions that have a wording, and the first of each
+        (n, d)."""
         questions, rows = np.unique(self.wording_question, return_index=True)
-        for question, row in zip(questions.tolist(), rows, strict=True):
-            yield question, self.wordings[row]
+        return questions, self.wordings[rows]
 
     def joined(self, other: Prepared, columns: Ints) -> Prepared:
         """The stories of both as one, for the same library: what is said of one

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.domain import Part, Question, QuestionCard, Story, StoryCard
+from kb.domain import Part, Question, QuestionCard, Story, StoryCard, spoken_seconds
 from kb.render.layout import Page, clean
 from kb.render.matches import STALE, card_json, practice_text
-
-# Words a minute at which people tell a story: coaches say 130 to 160.
-WORDS_A_MINUTE = 145
 
 
 def spoken(words: int) -> str:
     """How long so many words take to tell, to five seconds."""
-    seconds = max(5, round(words / WORDS_A_MINUTE * 60 / 5) * 5)
+    seconds = spoken_seconds(words)
     return f"{seconds} s" if seconds < 60 else f"{seconds // 60} min {seconds % 60:02d} s"
 
 

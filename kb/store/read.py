@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from kb.domain import (
+    BuildNote,
+    Competency,
     Concept,
     Example,
     FileState,
@@ -22,6 +24,7 @@ from kb.domain import (
     Practice,
     Question,
     QuestionCard,
+    QuestionFit,
     Status,
     Story,
     StoryCard,
@@ -196,6 +199,30 @@ class Reader:
             list(ids),
         )
         return {r[0]: Passage(*r) for r in rows}
+
+    def last_build(self) -> BuildNote | None:
+        """The newest build, or None."""
+        row = self._conn.execute(
+            "SELECT id, at, stories, questions, failed FROM builds ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return BuildNote(*row) if row else None
+
+    def competency_use(self) -> tuple[tuple[Competency, int], ...]:
+        """Every competency, and how many stories that are not retired show it."""
+        rows = self._conn.execute(
+            "SELECT id, grouping, description, (SELECT count(*) FROM story_competencies"
+            " JOIN stories ON stories.id = story_competencies.story"
+            " WHERE competency = competencies.id AND status != 'retired')"
+            " FROM competencies ORDER BY rowid"
+        )
+        return tuple((Competency(r[0], r[1], r[2]), int(r[3])) for r in rows)
+
+    def best_fits(self) -> dict[str, QuestionFit]:
+        """question -> the story that answers it best, of the workspace's own questions."""
+        rows = self._conn.execute(
+            "SELECT question, story, place, score, fit, fitting FROM question_fits WHERE place = 1"
+        )
+        return {r[0]: QuestionFit(*r) for r in rows}
 
     def findings(self) -> tuple[Finding, ...]:
         """All findings, by path and line."""

@@ -82,6 +82,15 @@ _TABLES: list[tuple[str, Columns, str | tuple[str, ...], Keys]] = [
         ("question", "competency"),
         [("question", "questions", "id"), ("competency", "competencies", "id")],
     ),
+    (
+        "question_fits",
+        {
+            "question": str, "place": int, "story": str, "fit": str, "score": float,
+            "fitting": int,
+        },
+        ("question", "place"),
+        [("question", "questions", "id"), ("story", "stories", "id")],
+    ),
     ("story_tags", {"story": str, "tag": str}, ("story", "tag"), [("story", "stories", "id")]),
     (
         "passages",
@@ -156,7 +165,8 @@ _INDEXES = [
     ("examples", "question"), ("practices", "question"), ("follow_ups", "question"),
     ("notes", "guide"), ("notes", "question"), ("stories", "path"), ("passages", "story"),
     ("passages", "question"), ("passages", "guide"), ("story_competencies", "competency"),
-    ("question_competencies", "competency"), ("guides", "path"), ("findings", "path"),
+    ("question_competencies", "competency"), ("question_fits", "story"),
+    ("guides", "path"), ("findings", "path"),
 ]  # fmt: skip
 
 # Stemming lets "disagreed" find "disagreement"; the columns' order is the order of bm25 weights.

@@ -16,6 +16,7 @@ from kb.domain import (
     Part,
     Passage,
     Question,
+    QuestionFit,
     Story,
 )
 from kb.store import schema
@@ -235,6 +236,20 @@ class Writer:
         self._conn.executemany(
             "INSERT OR IGNORE INTO story_competencies VALUES (?, ?, 'inferred', ?)", scores
         )
+
+    def put_question_fits(self, fits: Iterable[QuestionFit]) -> None:
+        """Keep which stories answer the guides' questions best, in place of what was there."""
+        self._conn.execute("DELETE FROM question_fits")
+        self._insert(
+            "question_fits",
+            [
+                {
+                    "question": f.question, "place": f.place, "story": f.story, "fit": f.fit,
+                    "score": round(f.score, 4), "fitting": f.fitting,
+                }
+                for f in fits
+            ],
+        )  # fmt: skip
 
     def put_file(self, state: FileState) -> None:
         """Remember a file's stamp."""

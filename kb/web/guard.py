@@ -1,0 +1,188 @@
+"""What stands before every request: who may ask, from where, and what a page may do.
+
+A page of another site can make a browser ask a server on this machine. So the Host must
+be a name of this machine (against DNS rebinding), whatever writes must come from our own
+pages, and no answer may be framed, sniffed, or run a script that is not in a file of ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from datasette.utils.asgi import Response
+
+from kb.web.bank import bank_of, settings
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+READING: Final = frozenset({"GET", "HEAD"})
+LOGIN: Final = "/-/login"
+# Datasette's own templates that hold a script in the page, and the one line of another.
+WITH_SCRIPT: Final = ("_close_open_menus.html", "_codemirror_foot.html")
+LINES: Final = ("DATASETTE_ALLOW_FACET = true;", "DATASETTE_ALLOW_FACET = false;")
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]/@\s]+)(?::\d{1,5})?\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """hosts: the names we answer to, in lower case. locked: whether a password is wanted."""
+
+    hosts: frozenset[str]
+    locked: bool
+
+
+def wrapper(datasette: Datasette) -> Callable[[App], App]:
+    """What Datasette puts around its application; it leaves it alone where there is no bank."""
+    if bank_of(datasette) is None:
+        return lambda app: app
+    said = settings(datasette)
+    hosts = LOOPBACK | {_clean(name) for name in said.get("allow_hosts", ())}
+    rules = Rules(hosts, bool(said.get("locked")))
+
+    def wrap(app: App) -> App:
+        async def guarded(scope: Message, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            refusal = refused(scope, rules, lambda: _known(datasette, scope))
+            answer: App = refusal.asgi_send_as_app if isinstance(refusal, _Refusal) else app
+            await answer(scope, receive, _with_headers(send))
+
+        return guarded
+
+    return wrap
+
+
+class _Refusal:
+    """A response as an application."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+    async def asgi_send_as_app(self, _scope: Message, _receive: Receive, send: Send) -> None:
+        """Send it, whatever is asked."""
+        await self.response.asgi_send(send)
+
+
+def refused(scope: Message, rules: Rules, known: Callable[[], bool]) -> _Refusal | None:
+    """Why a request is not answered, or None. known: whether it comes with our password."""
+    host = _header(scope, b"host")
+    if _clean(host) not in rules.hosts:
+        text = "This address is not one that kb answers to. Start it with --allow-host NAME.\n"
+        return _Refusal(Response.text(text, status=421))
+    if scope["method"] not in READING and not _same_origin(scope, host):
+        return _Refusal(Response.text("Only kb's own pages may write.\n", status=403))
+    if rules.locked and scope["path"] != LOGIN and not known():
+        if scope["method"] in READING and b"text/html" in _raw(scope, b"accept"):
+            return _Refusal(Response.redirect(LOGIN))
+        return _Refusal(Response.text("Log in first.\n", status=403))
+    return None
+
+
+def _known(datasette: Datasette, scope: Message) -> bool:
+    """Whether the request carries the cookie that logging in gives."""
+    from http.cookies import CookieError, SimpleCookie
+
+    try:
+        cookies = SimpleCookie(_header(scope, b"cookie"))
+        signed = cookies["ds_actor"].value if "ds_actor" in cookies else ""
+        return bool(signed and datasette.unsign(signed, "actor").get("a"))
+    except (CookieError, ValueError, AttributeError):
+        return False
+    except Exception as error:  # itsdangerous' BadSignature, which is Datasette's own affair
+        if type(error).__name__ in {"BadSignature", "BadData", "BadTimeSignature", "BadPayload"}:
+            return False
+        raise
+
+
+def _same_origin(scope: Message, host: str) -> bool:
+    """Whether the page that asks is our own: a browser says so of everything that writes."""
+    origin = _header(scope, b"origin")
+    if origin:
+        found = urlsplit(origin)
+        return found.scheme in {"http", "https"} and found.netloc.lower() == host.lower()
+    return _header(scope, b"sec-fetch-site") == "same-origin"
+
+
+def _clean(host: str) -> str:
+    """A Host header's name in lower case, "" for what is none."""
+    found = _HOST.match(host.strip())
+    return found["name"].lower().rstrip(".") if found else ""
+
+
+def _raw(scope: Message, name: bytes) -> bytes:
+    """A header's value; of one that is sent twice nothing, so that neither is believed."""
+    values = [value for key, value in scope["headers"] if key.lower() == name]
+    return values[0] if len(values) == 1 else b""
+
+
+def _header(scope: Message, name: bytes) -> str:
+    return _raw(scope, name).decode("latin-1")
+
+
+def _with_headers(send: Send) -> Send:
+    """Send with our headers in place of any of the same name."""
+    ours = [(name.encode(), value.encode()) for name, value in headers().items()]
+    names = {name for name, _ in ours}
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [(k, v) for k, v in message.get("headers", []) if k.lower() not in names]
+            message = {**message, "headers": [*kept, *ours]}
+        await send(message)
+
+    return sending
+
+
+@cache
+def headers() -> dict[str, str]:
+    """What every answer carries."""
+    scripts = " ".join(["'self'", *_hashes(_inline_scripts())])
+    policy = {
+        "default-src": "'none'",
+        "script-src": scripts,
+        "style-src": "'self' 'unsafe-inline'",  # Datasette's pages have styles in their tags
+        "img-src": "'self' data:",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+    }
+
+
+def _inline_scripts() -> Iterable[str]:
+    """The scripts that stand in Datasette's own pages, as this version of it has them."""
+    yield from LINES
+    folder = files("datasette") / "templates"
+    for name in WITH_SCRIPT:
+        if (folder / name).is_file():
+            yield from _SCRIPT.findall((folder / name).read_text("utf-8"))
+
+
+def _hashes(scripts: Iterable[str]) -> Iterable[str]:
+    for script in scripts:
+        digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        yield f"'sha256-{digest}'"

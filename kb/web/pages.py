@@ -1,0 +1,190 @@
+"""Our pages: what each needs, from the bank to a template. Nothing here knows SQL or files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from datasette.utils.asgi import Forbidden, NotFound, Response
+
+from kb.errors import KBError
+from kb.match import check_question
+from kb.render.matches import GUIDE_LEAST, match_json
+from kb.render.showing import spoken
+from kb.store.queries import SAVED
+from kb.web import views
+from kb.web.bank import bank_of
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+    from kb.domain import MatchResult, WordKind
+    from kb.web.bank import Bank
+
+View = Callable[["Datasette", "Request"], Awaitable[Response]]
+
+SHOWN: Final = 5  # stories of an answer
+SAVED_TITLES: Final = [(name, query["title"]) for name, query in SAVED.items()]
+WAITING: Final = {"Retry-After": "1"}
+KINDS: Final[dict[str, WordKind]] = {"yes": "pin", "no": "pin-no", "back": "unpin"}
+# How long a page waits for the model to open before it says that it does.
+PATIENCE_S: Final = 0.15
+_WAKING: set[asyncio.Task[None]] = set()
+
+
+async def home_vars(bank: Bank) -> dict[str, Any]:
+    """What Datasette's home page shows where there is a bank."""
+    return {"home": await asyncio.to_thread(views.home, bank), "saved": SAVED_TITLES}
+
+
+async def match(datasette: Datasette, request: Request) -> Response:
+    """An answer as a page; `?fragment=1` gives its inside only, for answers as one types."""
+    bank = await _allowed(datasette, request)
+    asked = (request.args.get("q") or "").strip()
+    given: dict[str, Any] = {
+        "asked": asked,
+        "fragment": bool(request.args.get("fragment")),
+        "writable": bank.workspace is not None,
+    }
+    if asked and not await _awake(bank):
+        given["waking"] = True
+        return await _page(datasette, request, "match", given, status=503, headers=WAITING)
+    if asked:
+        given |= await _answered(bank, asked)
+    return await _page(datasette, request, "match", given)
+
+
+async def match_as_json(datasette: Datasette, request: Request) -> Response:
+    """The same as `kb match --json`."""
+    bank = await _allowed(datasette, request)
+    try:
+        asked = check_question(request.args.get("q") or "")
+        result = await asyncio.to_thread(_match, bank, asked)
+    except KBError as error:
+        return Response.json({"ok": False, "error": str(error)}, status=400)
+    return Response.json(match_json(result))
+
+
+async def story(datasette: Datasette, request: Request) -> Response:
+    """A story as it reads; with `?q=` what makes it answer that question is marked."""
+    bank = await _allowed(datasette, request)
+    asked = (request.args.get("q") or "").strip()
+    found = await asyncio.to_thread(views.story, bank, request.url_vars["id"], asked)
+    if found is None:
+        raise NotFound("There is no such story. It may have been renamed: kb list")
+    return await _page(datasette, request, "story", {"asked": asked, **found})
+
+
+async def question(datasette: Datasette, request: Request) -> Response:
+    """A guide's question, and the bank's best stories for it."""
+    bank = await _allowed(datasette, request)
+    await _awake(bank)
+    found = await asyncio.to_thread(views.question, bank, request.url_vars["id"])
+    if found is None:
+        raise NotFound("There is no such question. See them: kb list --questions")
+    return await _page(datasette, request, "question", found)
+
+
+async def plane(datasette: Datasette, request: Request) -> Response:
+    """Stories and questions as a map, and as a table."""
+    bank = await _allowed(datasette, request)
+    found = await asyncio.to_thread(views.plane, bank)
+    return await _page(datasette, request, "map", found)
+
+
+async def pin(datasette: Datasette, request: Request) -> Response:
+    """Keep the owner's word, as `kb pin` and `kb unpin` do, and go back to the question."""
+    bank = await _allowed(datasette, request)
+    if request.method != "POST":
+        return Response.text("Pins are posted.\n", status=405, headers={"Allow": "POST"})
+    sent = await request.post_vars()
+    asked, owner = sent.get("question", "").strip(), sent.get("story", "").strip()
+    kind = KINDS.get(sent.get("word", ""))
+    if kind is None or not asked or not owner:
+        return Response.text("A pin needs a question, a story and a word.\n", status=400)
+    try:
+        await asyncio.to_thread(bank.say, kind, owner, asked)
+    except KBError as error:
+        return Response.text(f"{error}\n", status=409)
+    query = datasette.urls.path("/-/match") + "?" + views.encoded({"q": asked})
+    return Response.redirect(query, status=303)
+
+
+async def _answered(bank: Bank, asked: str) -> dict[str, Any]:
+    """The answer's part of a page, or the sentence that says why there is none."""
+    try:
+        result = await asyncio.to_thread(_match, bank, check_question(asked))
+    except KBError as error:
+        return {"problem": str(error)}
+    guides = [q for q in result.questions if q.score >= GUIDE_LEAST]
+    return {"result": result, "guide": guides[0] if guides else None}
+
+
+def _match(bank: Bank, asked: str) -> MatchResult:
+    with bank.matching() as (matcher, _):
+        return matcher.match(asked, count=SHOWN)
+
+
+async def _awake(bank: Bank) -> bool:
+    """Whether the model is open, having waited a moment for it."""
+    if bank.awake:
+        return True
+    if not _WAKING:
+        task = asyncio.create_task(_wake(bank))
+        _WAKING.add(task)
+        task.add_done_callback(_WAKING.discard)
+    await asyncio.wait(set(_WAKING), timeout=PATIENCE_S)
+    # done without a model: the answer itself then says what is wrong
+    return bank.awake or not _WAKING
+
+
+async def _wake(bank: Bank) -> None:
+    try:
+        await asyncio.to_thread(bank.wake)
+    except KBError:
+        return
+
+
+async def _allowed(datasette: Datasette, request: Request) -> Bank:
+    """The bank, for someone who may see this instance. Raises Forbidden, NotFound."""
+    bank = bank_of(datasette)
+    if bank is None:
+        raise NotFound("There is no bank here.")
+    if not await may_view(datasette, request.actor):
+        raise Forbidden("You may not see this.")
+    return bank
+
+
+async def may_view(datasette: Datasette, actor: dict[str, Any] | None) -> bool:
+    """Whether an actor has view-instance, as both lines of Datasette ask it."""
+    allowed = getattr(datasette, "allowed", None)
+    if allowed is not None:  # 1.0
+        return bool(await allowed(action="view-instance", actor=actor))
+    return bool(await datasette.permission_allowed(actor, "view-instance", default=True))
+
+
+async def _page(
+    datasette: Datasette,
+    request: Request,
+    name: str,
+    given: dict[str, Any],
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A template of ours, filled."""
+    filled = {**given, "spoken": spoken}
+    html = await datasette.render_template(f"kb_{name}.html", filled, request=request)
+    return Response.html(html, status=status, headers=headers)
+
+
+ROUTES: Final[list[tuple[str, View]]] = [
+    (r"^/-/match$", match),
+    (r"^/-/match\.json$", match_as_json),
+    (r"^/-/story/(?P<id>[^/]+)$", story),
+    (r"^/-/question/(?P<id>.+)$", question),
+    (r"^/-/map$", plane),
+    (r"^/-/pin$", pin),
+]

@@ -1,0 +1,59 @@
+// Answers as one types, and the map's caption. Every page works without it.
+"use strict";
+
+(() => {
+  const WAIT_MS = 250; // of quiet after a key before a question is asked
+  const form = document.querySelector("form[data-kb-ask]");
+  const answer = document.getElementById("kb-answer");
+
+  if (form && answer) {
+    const field = form.elements.q;
+    let timer = 0;
+    let latest = null;
+
+    const show = async () => {
+      const asked = field.value.trim();
+      const url = new URL(form.action);
+      if (asked) url.searchParams.set("q", asked);
+      const page = String(url);
+      url.searchParams.set("fragment", "1");
+      if (latest) latest.abort();
+      latest = new AbortController();
+      try {
+        const response = await fetch(url, { signal: latest.signal, credentials: "same-origin" });
+        answer.innerHTML = await response.text();
+        history.replaceState(null, "", page);
+        if (response.status === 503) again();
+      } catch (error) {
+        if (error.name !== "AbortError") answer.textContent = "kb does not answer. Is it running?";
+      }
+    };
+
+    const again = () => {
+      clearTimeout(timer);
+      timer = setTimeout(show, 1000);
+    };
+
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(show, WAIT_MS);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      clearTimeout(timer);
+      show();
+    });
+    if (answer.querySelector("[data-kb-again]")) again();
+  }
+
+  const map = document.querySelector("[data-kb-map]");
+  if (map) {
+    const caption = map.querySelector("[data-kb-caption]");
+    const tell = (event) => {
+      const link = event.target.closest && event.target.closest("a");
+      if (link) caption.textContent = link.getAttribute("aria-label");
+    };
+    map.addEventListener("pointerover", tell);
+    map.addEventListener("focusin", tell);
+  }
+})();
