@@ -272,7 +272,8 @@ class Evidence:
 class StoryMatch:
     """A story as an answer to a question. score: 0..1, comparable across questions.
 
-    why: a few words; terms: the addends of the score, named, before the logistic.
+    pinned, refused: its owner said that it answers this, or that it does not. why: a
+    few words; terms: the addends of the score, named, before the logistic.
     """
 
     story: StoryCard
@@ -282,6 +283,7 @@ class StoryMatch:
     evidence: tuple[Evidence, ...]
     why: str = ""
     terms: tuple[tuple[str, float], ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("match", "Find the stories that answer a question."),
     "list": ("list", "List your stories, or the guides' questions."),
     "show": ("show", "Show a story or a question as it reads."),
+    "serve": ("serve", "Browse the bank in a web browser."),
     "suggest": ("suggest", "List the questions that a story answers best."),
     "pin": ("pin", "Say that a story answers a question."),
     "unpin": ("unpin", "Take back what was said of a story and a question."),

@@ -236,6 +236,7 @@ class Matcher:
             fit=fit,
             score=score,
             pinned=verdict is True,
+            refused=verdict is False,
             evidence=self._evidence(ranking, number),
             why=why if verdict is None else VERDICTS[verdict],
             terms=tuple((name, float(values[number])) for name, values in ranking.terms.items()),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from kb import store
+from kb.build import build
+from kb.build.tooling import tools_for
 from kb.embed import OnnxEncoder, default_cache, find_compiled
 from kb.errors import KBError, ModelError, StoreError
 from kb.files import Workspace, find_workspace
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
     from kb.domain import Word, WordKind
-    from kb.embed import Encoder
+    from kb.embed import Compiled, Encoder
     from kb.store import Reader
 
 PLUGIN = "answer-portfolio"
@@ -104,6 +106,22 @@ class Bank:
             card = find_story(reader, story)
             asked = find_question(reader, question)
         return say(self.workspace, kind, card, asked, datetime.now(UTC))
+
+    def refresh(self) -> None:
+        """Bring the index up to date, as `kb pin` does after a word of the owner.
+
+        Raises StoreError, ModelError.
+        """
+        if self.workspace is not None:
+            tools = tools_for(self.workspace, self._compiled, lambda _done, _all: None)
+            build(self.workspace, tools, now=datetime.now(UTC))
+
+    def _compiled(self) -> Compiled:
+        """The workspace's model; compiling it is left to the command line."""
+        found = find_compiled(self.workspace.model, default_cache()) if self.workspace else None
+        if found is None:
+            raise ModelError(NO_MODEL, BUILD)
+        return found
 
     def _held_now(self, reader: Reader) -> Held:
         held = self._held

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from datasette.utils.asgi import Forbidden, NotFound, Response
@@ -32,6 +33,7 @@ KINDS: Final[dict[str, WordKind]] = {"yes": "pin", "no": "pin-no", "back": "unpi
 # How long a page waits for the model to open before it says that it does.
 PATIENCE_S: Final = 0.15
 _WAKING: set[asyncio.Task[None]] = set()
+_LATER: set[asyncio.Task[None]] = set()
 
 
 async def home_vars(bank: Bank) -> dict[str, Any]:
@@ -108,6 +110,9 @@ async def pin(datasette: Datasette, request: Request) -> Response:
         await asyncio.to_thread(bank.say, kind, owner, asked)
     except KBError as error:
         return Response.text(f"{error}\n", status=409)
+    task = asyncio.create_task(_quietly(bank.refresh))  # the pin itself counts from now on
+    _LATER.add(task)
+    task.add_done_callback(_LATER.discard)
     query = datasette.urls.path("/-/match") + "?" + views.encoded({"q": asked})
     return Response.redirect(query, status=303)
 
@@ -132,7 +137,7 @@ async def _awake(bank: Bank) -> bool:
     if bank.awake:
         return True
     if not _WAKING:
-        task = asyncio.create_task(_wake(bank))
+        task = asyncio.create_task(_quietly(bank.wake))
         _WAKING.add(task)
         task.add_done_callback(_WAKING.discard)
     await asyncio.wait(set(_WAKING), timeout=PATIENCE_S)
@@ -140,11 +145,10 @@ async def _awake(bank: Bank) -> bool:
     return bank.awake or not _WAKING
 
 
-async def _wake(bank: Bank) -> None:
-    try:
-        await asyncio.to_thread(bank.wake)
-    except KBError:
-        return
+async def _quietly(work: Callable[[], None]) -> None:
+    """Work in a thread whose failure someone else will tell of."""
+    with suppress(KBError):
+        await asyncio.to_thread(work)
 
 
 async def _allowed(datasette: Datasette, request: Request) -> Bank:

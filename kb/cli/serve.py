@@ -1,0 +1,188 @@
+"""`kb serve`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.cli import common
+from kb.errors import KBError, UsageError
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+    from kb.files import Workspace
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PASSWORD = "KB_PASSWORD"  # the name of a variable
+HASH = "KB_PASSWORD_HASH"
+USER = "kb"
+# Far more than any page of ours wants; a query that wants more is not for a browser.
+ROWS, QUERY_MS = 500, 1000
+EPILOG = """\b
+Examples:
+  kb serve --open
+  kb serve --watch
+  KB_PASSWORD=... kb serve --host 0.0.0.0 --allow-host laptop.local
+"""
+
+
+@click.command("serve", epilog=EPILOG)
+@click.option("-p", "--port", type=click.IntRange(1, 65535), default=8001, show_default=True,
+              help="The port to listen on.")  # fmt: skip
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True,
+              help="The address to listen on; another than this wants a password.")  # fmt: skip
+@click.option("--allow-host", "hosts", metavar="NAME", multiple=True,
+              help="A name by which browsers may ask; may be given again.")  # fmt: skip
+@click.option("--open", "open_browser", is_flag=True, help="Open it in a browser.")
+@click.option("--watch", is_flag=True, help="Build again whenever a file is saved.")
+@click.option("--sql", is_flag=True, help="Let anyone who sees the pages write SQL queries.")
+@click.option("--download", is_flag=True, help="Let them download the whole index.")
+@common.workspace_option
+def command(
+    port: int,
+    host: str,
+    hosts: tuple[str, ...],
+    open_browser: bool,
+    watch: bool,
+    sql: bool,
+    download: bool,
+    workspace: str | None,
+) -> None:
+    """Browse the bank in a web browser.
+
+    Pages to read, and every table behind them, in Datasette. Only this machine
+    sees it, unless --host and a password say otherwise.
+    """
+    space = common.open_workspace(workspace)
+    _check_index(space)
+    locked = host not in LOOPBACK
+    if locked:
+        _set_password(host)
+    site = _site(space, hosts=hosts, locked=locked, sql=sql, download=download)
+    listener = _listen(host, port)
+    shown = f"http://{host if host in LOOPBACK else socket.gethostname()}:{port}/"
+    click.echo(f"Your stories are at {shown} Press Ctrl-C to stop.", err=True)
+    if watch:
+        threading.Thread(target=_watch, args=(space,), daemon=True).start()
+    if open_browser:
+        import webbrowser
+
+        # once the server listens: it already does, and answers when it has started
+        webbrowser.open(f"http://127.0.0.1:{port}/")
+    _run(site, listener)
+
+
+def _check_index(space: Workspace) -> None:
+    """Raise StoreError where there is nothing to show."""
+    from kb import store
+
+    with store.open_index(space.database) as reader:
+        common.warn_if_stale(space, reader)
+
+
+def _set_password(host: str) -> None:
+    """Keep the hash of the password where Datasette's plugin finds it. Raises UsageError."""
+    import sys
+
+    try:
+        from datasette_auth_passwords.utils import (  # type: ignore[import-untyped]
+            hash_password,
+        )
+    except ImportError as error:
+        raise UsageError(
+            f"listening on {host} wants a password, and the plugin for it is not installed.",
+            "Run: pip install 'answer-portfolio[password]'",
+        ) from error
+    password = os.environ.pop(PASSWORD, "")
+    if not password and sys.stdin.isatty():
+        password = click.prompt("A password for the pages", hide_input=True, err=True)
+    if not password:
+        raise UsageError(
+            f"listening on {host} lets other machines ask, which wants a password.",
+            f"Set {PASSWORD}, or leave --host out.",
+        )
+    os.environ[HASH] = hash_password(password)
+    click.echo(f"Log in as {USER}.", err=True)
+
+
+def _site(
+    space: Workspace, *, hosts: tuple[str, ...], locked: bool, sql: bool, download: bool
+) -> Datasette:
+    """The instance; our own plugin is found by its entry point."""
+    from datasette import handle_exception
+    from datasette.app import Datasette
+    from datasette.plugins import pm
+
+    if not os.environ.get("KB_DEBUG"):
+        # else every wrong address prints a page of frames, with what stands in them
+        handle_exception.rich = None
+    login = pm.get_plugin("auth_passwords") or pm.get_plugin("datasette_auth_passwords")
+    if login is not None and not locked:
+        pm.unregister(login)  # nothing to log in to
+    plugins: dict[str, Any] = {
+        "answer-portfolio": {
+            "workspace": str(space.root),
+            "allow_hosts": list(hosts),
+            "locked": locked,
+        }
+    }
+    metadata: dict[str, Any] = {"plugins": plugins}
+    if locked:
+        plugins["datasette-auth-passwords"] = {
+            f"{USER}_password_hash": {"$env": HASH},
+            "actors": {USER: {"id": USER}},
+        }
+        metadata["allow"] = {"id": USER}
+    return Datasette(
+        [str(space.database)],
+        metadata=metadata,
+        settings={
+            "default_allow_sql": sql,
+            "allow_download": download,
+            "max_returned_rows": ROWS,
+            "sql_time_limit_ms": QUERY_MS,
+        },
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises UsageError where it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            f"kb cannot listen on {host} port {port}: {error.strerror}.",
+            f"Try another: kb serve --port {port % 65535 + 1}",
+        ) from error
+    return listener
+
+
+def _run(site: Datasette, listener: socket.socket) -> None:
+    import uvicorn
+
+    config = uvicorn.Config(site.app(), log_level="warning", lifespan="on", server_header=False)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _watch(space: Workspace) -> None:
+    """Build on every save beside the server, until it ends; what goes wrong is said."""
+    from kb.cli.build import refresh
+    from kb.cli.watching import saves
+
+    for fresh in saves(space):
+        try:
+            refresh(fresh)
+        except KBError as error:
+            click.echo(f"kb: {error}", err=True)
