@@ -1,9 +1,10 @@
 """What an encoder is shown, planned beforehand from a seed: batches of texts with questions.
 
-A batch is of one source, so that what is right for what is known: the library's
-examples, each with wordings of its own question; or one bank's stories with the
-bank's questions, dealt out anyhow, since the grades of all pairs are known. All
-texts of a batch are cut in the same way, so that long ones are not set against short.
+A batch is of one source, so that what is right for what is known: every pair in it was
+judged. The library's examples and the banks' stories are set against the library's
+questions, texts of like themes together, so that near misses meet; or one bank's
+stories against the bank's own questions and some of the library's, dealt out anyhow.
+All texts of a batch are cut in the same way, so that long ones are not set against short.
 """
 
 from __future__ import annotations
@@ -14,15 +15,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from snapshot import Bank, Entry
+from snapshot import Bank, Entry, Grades
 
 from kb.parse.story import parse_stories
 from kb.passages import sentences, story_passages
 
 QUESTIONS = 3  # shown with each text
+ANSWERED = 2  # of them, in a batch of the library, that the text answers; one is a near miss
+THEME = 8  # texts at most that are gathered for one question
 WORDS = 120  # of a stretch at most: about 160 tokens, for speed; whole at work is up to 256
 CUTS = {"whole": 0.3, "thinned": 0.25, "part": 0.15, "stretch": 0.3}
+TOLD = ("whole", "thinned")  # after such a cut a text still tells what its grades are about
 BEST = 3.0
+NEAR_MISS = 1 / 7 + 1e-6  # the gain of grade 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,58 +43,99 @@ class Text:
 class Source:
     """Texts, their questions, and gains (questions, texts) of how well each answers, 0..1.
 
-    groups: questions that are one, worded differently; own: whether a text is
-    shown with questions that it answers only.
+    question_of (questions,): wordings of one question have one number. own: how many
+    of the first questions are a bank's own; 0 for the library.
     """
 
     name: str
     texts: tuple[Text, ...]
     questions: tuple[str, ...]
+    question_of: NDArray[np.int64]
     gains: NDArray[np.float32]
-    own: bool
+    own: int
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One text as shown, with the numbers of text and questions in their source."""
+    """One text as shown, with the numbers of text and questions in their source.
+
+    told: whether what is shown is enough to say that a text does not answer.
+    """
 
     source: int
     text: int
     shown: str
     questions: tuple[int, ...]
+    told: bool
 
 
-def library_source(entries: Iterable[Entry]) -> Source:
-    """The library: an example answers every wording of its question and no other."""
+def gains_of(grades: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The gains of grades 0 to 3 as in nDCG, (2^grade - 1) / 7."""
+    return np.asarray((2**grades - 1) / (2**BEST - 1), np.float32)
+
+
+def library_source(
+    entries: Iterable[Entry], banks: Iterable[Bank], graded: dict[str, Grades]
+) -> Source:
+    """The library's examples and the banks' stories, each judged against all its questions.
+
+    An example was written for its own question: its grade there is the mean of 3 and
+    what the judge said.
+    """
     kept = list(entries)
-    number = {one: i for i, one in enumerate(dict.fromkeys(entry.id for entry in kept))}
-    texts = [
-        (number[entry.id], Text(whole, _telling(parts), tuple(s for s, _ in sentences(whole))))
-        for entry in kept
-        for whole, parts in zip(entry.texts, entry.parts, strict=True)
-    ]
-    wordings = [(number[entry.id], wording) for entry in kept for wording in entry.wordings]
-    asked = np.array([i for i, _ in wordings])
-    answered = np.array([i for i, _ in texts])
-    gains = (asked[:, None] == answered[None, :]).astype(np.float32)
-    return Source("library", tuple(t for _, t in texts), tuple(w for _, w in wordings), gains, True)
+    ids, wordings = _wordings(kept)
+    texts, grades = [], []
+    for entry in kept:
+        for place, (whole, parts) in enumerate(zip(entry.texts, entry.parts, strict=True)):
+            texts.append(Text(whole, _telling(parts), tuple(s for s, _ in sentences(whole))))
+            said = graded[f"{entry.source}|{entry.id}|{place}"]
+            grades.append({**said, entry.id: (BEST + said.get(entry.id, 0)) / 2})
+    for bank in banks:
+        for name in sorted(bank.stories):
+            texts.append(_story_text(bank.stories[name], name))
+            grades.append(graded[f"{bank.name}|{name}"])
+    number = np.array([list(ids).index(one) for one, _ in wordings])
+    table = _against_library(ids, grades)[number]
+    return Source("library", tuple(texts), tuple(w for _, w in wordings), number, table, 0)
 
 
-def bank_source(bank: Bank) -> Source:
-    """A bank: the gain of a pair is that of nDCG, (2^grade - 1) / 7."""
+def bank_source(bank: Bank, entries: Iterable[Entry], graded: dict[str, Grades]) -> Source:
+    """A bank, judged against its own questions and the library's."""
     names = sorted(bank.stories)
-    texts = []
-    for name in names:
-        story = parse_stories(bank.stories[name], path=f"{name}.md").stories[0]
-        passages = story_passages(story)
-        parts = tuple((p.part, p.text) for p in passages if p.kind == "part")
-        said = tuple(p.text for p in passages if p.kind == "sentence")
-        texts.append(Text(passages[0].text, _telling(parts), (story.title, *said)))
-    grades = np.array(
+    own = np.array(
         [[one.relevant.get(name, 0.0) for name in names] for one in bank.judgments], np.float32
     )
-    gains = np.asarray((2**grades - 1) / (2**BEST - 1), np.float32)
-    return Source(bank.name, tuple(texts), tuple(j.text for j in bank.judgments), gains, False)
+    ids, wordings = _wordings(list(entries))
+    number = np.array([list(ids).index(one) for one, _ in wordings])
+    others = _against_library(ids, [graded[f"{bank.name}|{name}"] for name in names])[number]
+    return Source(
+        bank.name,
+        tuple(_story_text(bank.stories[name], name) for name in names),
+        (*(one.text for one in bank.judgments), *(w for _, w in wordings)),
+        np.concatenate([np.arange(len(own)), len(own) + number]),
+        np.concatenate([gains_of(own), others]),
+        len(own),
+    )
+
+
+def _wordings(entries: list[Entry]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    """The ids of the questions, and every wording with the id of its question."""
+    ids = tuple(dict.fromkeys(entry.id for entry in entries))
+    return ids, [(entry.id, wording) for entry in entries for wording in entry.wordings]
+
+
+def _against_library(ids: tuple[str, ...], grades: list[Grades]) -> NDArray[np.float32]:
+    """Gains (questions, texts)."""
+    table = [[one.get(question, 0.0) for one in grades] for question in ids]
+    return gains_of(np.array(table, np.float32))
+
+
+def _story_text(markdown: str, name: str) -> Text:
+    story = parse_stories(markdown, path=f"{name}.md").stories[0]
+    passages = story_passages(story)
+    parts = tuple((p.part, p.text) for p in passages if p.kind == "part")
+    said = tuple(p.text for p in passages if p.kind == "sentence")
+    return Text(passages[0].text, _telling(parts), (story.title, *said))
 
 
 def plan(
@@ -103,27 +149,61 @@ def plan(
     for _ in range(epochs):
         turns = []
         for number, source in enumerate(sources):
-            for _ in range(1 if source.own else bank_turns):
-                order = chance.sample(range(len(source.texts)), len(source.texts))
-                step = size if source.own else len(order)
-                turns += [(number, order[at : at + step]) for at in range(0, len(order), step)]
+            if not source.own:
+                turns += [(number, texts) for texts in _themed(source, size, chance)]
+                continue
+            everything = range(len(source.texts))
+            turns += [(number, chance.sample(everything, len(everything)))] * bank_turns
         chance.shuffle(turns)
         for number, texts in turns:
             yield list(_batch(sources[number], number, texts, chance))
 
 
+def _themed(source: Source, size: int, chance: random.Random) -> Iterator[list[int]]:
+    """All texts of the library in batches: a few that have to do with one question, a few
+    that have to do with another, and so on."""
+    _, first = np.unique(source.question_of, return_index=True)
+    left = set(range(len(source.texts)))
+    while left:
+        batch: list[int] = []
+        while left and len(batch) < size:
+            question = chance.choice(first.tolist())
+            near = sorted(left.intersection(np.flatnonzero(source.gains[question]).tolist()))
+            picked = chance.sample(near or sorted(left), min(len(near) or 1, THEME))
+            batch += picked[: size - len(batch)]
+            left.difference_update(batch)
+        yield batch
+
+
 def _batch(source: Source, number: int, texts: list[int], chance: random.Random) -> Iterator[Row]:
     cut = chance.choices(list(CUTS), list(CUTS.values()))[0]
-    dealt: list[int] = []
+    deal = _dealt(source, chance) if source.own else None
     for text in texts:
-        if source.own:
-            answered = np.flatnonzero(source.gains[:, text]).tolist()
-            picked = chance.sample(answered, QUESTIONS)
+        if deal is None:
+            picked = _asked(source, text, chance)
         else:
-            if len(dealt) < QUESTIONS:
-                dealt += chance.sample(range(len(source.questions)), len(source.questions))
-            picked, dealt = dealt[:QUESTIONS], dealt[QUESTIONS:]
-        yield Row(number, text, shown(source.texts[text], cut, chance), tuple(picked))
+            picked = [next(deal) for _ in range(QUESTIONS)]
+        yield Row(number, text, shown(source.texts[text], cut, chance), tuple(picked), cut in TOLD)
+
+
+def _dealt(source: Source, chance: random.Random) -> Iterator[int]:
+    """Two of a bank's own questions, all in turn, then one of the library's, and so on."""
+    while True:
+        own = chance.sample(range(source.own), source.own)
+        for place, question in enumerate(own):
+            yield question
+            if place % ANSWERED:
+                yield chance.randrange(source.own, len(source.questions))
+
+
+def _asked(source: Source, text: int, chance: random.Random) -> list[int]:
+    """Wordings that a text of the library answers, the better the likelier, and a near miss."""
+    gains = source.gains[:, text]
+    size = np.bincount(source.question_of)[source.question_of]
+    odds = np.where(gains > NEAR_MISS, gains / size, 0)
+    answered = chance.choices(range(len(gains)), odds.tolist(), k=ANSWERED) if odds.any() else []
+    missed = np.flatnonzero((gains > 0) & (gains <= NEAR_MISS)).tolist() or range(len(gains))
+    return answered + [chance.choice(missed) for _ in range(QUESTIONS - len(answered))]
 
 
 def shown(text: Text, cut: str, chance: random.Random) -> str:

@@ -1,12 +1,14 @@
 """The frozen data that the encoder learns from: made, read and named here.
 
     python training/snapshot.py [--banks BANKS] [--content content] [--library LIBRARY ...]
-                                [--more MORE ...]
+                                [--more MORE ...] [--second SECOND] [--graded GRADED]
 
 BANKS holds a folder for each bank (stories/*.md, judgments_a.jsonl and, of a
 second judge, judgments_b.jsonl); LIBRARY files are JSON lines of questions with
 wordings and examples; MORE files add examples and keyword wordings to questions
-by their id. Written are training/data/{library,stories,questions}.jsonl.gz; of
+by their id; SECOND adds a second judge's grades to questions that had one; GRADED
+says of every example and story of training which of the library's questions it
+answers. Written are training/data/{library,stories,questions,graded}.jsonl.gz; of
 what is not given, the lines stay as they are.
 """
 
@@ -27,7 +29,7 @@ from kb.parse.slug import slug
 from kb.passages import guide_passages, plain
 
 DATA = Path(__file__).resolve().parent / "data"
-FILES = ("library.jsonl.gz", "stories.jsonl.gz", "questions.jsonl.gz")
+FILES = ("library.jsonl.gz", "stories.jsonl.gz", "questions.jsonl.gz", "graded.jsonl.gz")
 SPLITS = {
     "mirela": "train",
     "oluwaseun": "train",
@@ -50,9 +52,17 @@ SPLITS = {
     "joerg": "calibrate",
     "catalina": "calibrate",
     "wanjiru": "calibrate",
+    "farida": "calibrate",
+    "cormac": "calibrate",
+    "hanneke": "calibrate",
     "dewi": "validate",
     "marcelo": "validate",
+    "silvana": "validate",
+    "tuomas": "validate",
 }
+
+
+Grades = dict[str, float]  # question id -> how well a text answers it, 1 to 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +92,14 @@ class Bank:
 
 
 def snapshot_hash(folder: Path = DATA) -> str:
-    """The sha256 of the snapshot's lines, whatever gzip made of them. Raises OSError."""
+    """The sha256 of all lines that training reads, whatever gzip made of them: a bank that
+    only measures may be added without training anew. Raises OSError."""
     digest = hashlib.sha256()
     for name in FILES:
         digest.update(f"{name}\n".encode())
-        digest.update(gzip.decompress((folder / name).read_bytes()))
+        for row in gzip.decompress((folder / name).read_bytes()).splitlines():
+            if json.loads(row).get("split", "train") == "train":
+                digest.update(row + b"\n")
     return digest.hexdigest()
 
 
@@ -120,6 +133,14 @@ def read_banks(splits: Iterable[str], folder: Path = DATA) -> tuple[Bank, ...]:
     return tuple(
         Bank(name, split, stories[name], tuple(judged[name])) for name, split in found.items()
     )
+
+
+def read_graded(folder: Path = DATA) -> dict[str, Grades]:
+    """What a judge said of each text against the library's questions.
+
+    Named "source|question id|place" for an example, "bank|story" for a story.
+    """
+    return {one["text"]: one["grades"] for one in _lines(folder / FILES[3])}
 
 
 def mean_grades(a: dict[str, float], b: dict[str, float]) -> dict[str, float]:
@@ -246,6 +267,14 @@ def _json_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(row) for row in path.read_text("utf-8").splitlines() if row.strip()]
 
 
+def _with_second(
+    questions: Iterable[dict[str, Any]], second: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The questions with the grades "b" of those that a second judge graded."""
+    grades = {(one["bank"], one["id"]): {"b": one["b"]} for one in second}
+    return [one | grades.get((one["bank"], one["id"]), {}) for one in questions]
+
+
 def _renewed(
     old: list[dict[str, Any]], new: Iterable[dict[str, Any]], key: str
 ) -> list[dict[str, Any]]:
@@ -262,10 +291,12 @@ def main() -> None:
     parser.add_argument("--content", type=Path)
     parser.add_argument("--library", type=Path, nargs="*", default=[])
     parser.add_argument("--more", type=Path, nargs="*", default=[])
+    parser.add_argument("--second", type=Path)
+    parser.add_argument("--graded", type=Path)
     parser.add_argument("--out", type=Path, default=DATA)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    library, stories, questions = (
+    library, stories, questions, graded = (
         list(_lines(given.out / name)) if (given.out / name).is_file() else [] for name in FILES
     )
     library = _renewed(library, _library(given.content, given.library), "source")
@@ -274,7 +305,11 @@ def main() -> None:
         names = [name for name in SPLITS if (given.banks / name).is_dir()]
         stories = _renewed(stories, _stories(given.banks, names), "bank")
         questions = _renewed(questions, _questions(given.banks, names), "bank")
-    for name, each in zip(FILES, (library, stories, questions), strict=True):
+    if given.second:
+        questions = _with_second(questions, _json_lines(given.second))
+    if given.graded:
+        graded = _renewed(graded, _json_lines(given.graded), "text")
+    for name, each in zip(FILES, (library, stories, questions, graded), strict=True):
         count = _write(given.out / name, each)
         print(f"{name}: {count} lines, {(given.out / name).stat().st_size / 1e3:.0f} kB")
     print(snapshot_hash(given.out))

@@ -15,11 +15,13 @@ import argparse
 import json
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from datasets import Dataset  # type: ignore[import-not-found, import-untyped, unused-ignore]
+from datasets.table import InMemoryTable  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from pieces import Row, Source, bank_source, library_source, plan
 from sentence_transformers import (
     SentenceTransformer,
@@ -27,7 +29,7 @@ from sentence_transformers import (
     SentenceTransformerTrainingArguments,
 )
 from sentence_transformers.base.sampler import DefaultBatchSampler
-from snapshot import DATA, read_banks, read_entries, snapshot_hash
+from snapshot import DATA, read_banks, read_entries, read_graded, snapshot_hash
 from torch import Tensor
 
 from kb.compile_model.source import packaged_folder
@@ -38,39 +40,57 @@ CHANCES = [0, 0.1, 0.5, 0.8, 1]  # that a text of such a gain is called an answe
 STEEPNESS, MIDDLE = 20.0, 0.4  # from a cosine to a chance
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of the softmax, and of the two losses beside the contrast."""
+
+    temperature: float
+    absolute: float
+    gap: float
+
+
 class GradedContrast(torch.nn.Module):
     """Questions against texts of one source, by their gains, symmetric.
 
-    labels (n, 3 + pieces.QUESTIONS): batch, source, text, the questions beside it. A question
-    without a relevant text is a negative for every text and has no term of its own.
+    labels (n, 4 + pieces.QUESTIONS): batch, source, told, text, the questions beside it. A
+    question without a relevant text is a negative for every text and has no term of its
+    own. Where enough is told, each pair counts by itself, too (`absolute`, its weight), and
+    whether questions that have an answer are nearer to their best than others (`gap`).
     """
 
-    def __init__(
-        self, model: SentenceTransformer, gains: list[Tensor], temperature: float, absolute: float
-    ) -> None:
+    def __init__(self, model: SentenceTransformer, gains: list[Tensor], weights: Weights) -> None:
         super().__init__()
         self.model = model
         self.gains = gains
-        self.temperature = temperature
-        self.absolute = absolute
+        self.weights = weights
 
     def forward(self, features: Iterable[dict[str, Tensor]], labels: Tensor) -> Tensor:
         """The mean of the two cross-entropies, a number."""
         texts, *asked = [self.model(each)["sentence_embedding"].float() for each in features]
-        rows = labels[:, 3:].T.reshape(-1)
+        rows = labels[:, 4:].T.reshape(-1)
         found, first = _distinct(rows)
         questions = torch.cat(asked)[first]
-        gains = self.gains[int(labels[0, 1])][found][:, labels[:, 2]]
+        gains = self.gains[int(labels[0, 1])][found][:, labels[:, 3]]
         cosines = questions @ texts.T
-        logits = cosines / self.temperature
+        logits = cosines / self.weights.temperature
         answered = gains.max(dim=1).values >= RELEVANT_GAIN
         forth = _cross_entropy(logits[answered], gains[answered])
         useful = gains.max(dim=0).values >= RELEVANT_GAIN
         back = _cross_entropy(logits.T[useful], gains.T[useful])
         loss = (forth + back) / 2
-        if int(labels[0, 1]) and self.absolute:  # in a bank every pair is judged
-            loss = loss + self.absolute * _judged(cosines, gains)
+        if int(labels[0, 2]):
+            loss = loss + self.weights.absolute * _judged(cosines, gains)
+            loss = loss + self.weights.gap * _gap(logits, answered)
         return loss
+
+
+def _gap(logits: Tensor, answered: Tensor) -> Tensor:
+    """How often, softly, a question without an answer is nearer to its best text than one
+    that has an answer: what the AUROC of gap detection counts. A number."""
+    best = torch.logsumexp(logits, dim=1)
+    if bool(answered.all()) or not bool(answered.any()):
+        return best.sum() * 0
+    return torch.nn.functional.softplus(best[~answered][:, None] - best[answered][None]).mean()
 
 
 def _judged(cosines: Tensor, gains: Tensor) -> Tensor:
@@ -130,12 +150,13 @@ def dataset(batches: Iterable[list[Row]], sources: list[Source]) -> Dataset:
                 f"question{i}": sources[row.source].questions[q]
                 for i, q in enumerate(row.questions)
             },
-            "label": [number, row.source, row.text, *row.questions],
+            "label": [number, row.source, int(row.told), row.text, *row.questions],
         }
         for number, batch in enumerate(batches)
         for row in batch
     ]
-    return Dataset.from_list(rows)
+    table = InMemoryTable.from_pylist(rows)
+    return Dataset(table, fingerprint=f"{len(rows):016x}")  # unnamed, it would be pickled
 
 
 def _arguments() -> argparse.Namespace:
@@ -148,6 +169,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--temperature", type=float, default=0.05)
     parser.add_argument("--absolute", type=float, default=0.15, help="weight of the judged pairs")
+    parser.add_argument("--gap", type=float, default=0.25, help="weight of answered or not")
+    parser.add_argument("--start", type=Path, help="a model to go on from")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--bf16", action="store_true", help="for processors that have it")
     parser.add_argument("--keep", type=int, default=3, help="epochs between checkpoints")
@@ -191,7 +214,7 @@ def _trainer(
         model=model,
         args=settings,
         train_dataset=dataset(batches, sources),
-        loss=GradedContrast(model, gains, given.temperature, given.absolute),
+        loss=GradedContrast(model, gains, Weights(given.temperature, given.absolute, given.gap)),
     )
 
 
@@ -201,7 +224,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     torch.manual_seed(given.seed)
     model = SentenceTransformer(
-        str(packaged_folder()),
+        str(given.start or packaged_folder()),
         local_files_only=True,
         # both for speed on a CPU: a quarter, and as much again
         model_kwargs={"attn_implementation": "eager"},
@@ -209,8 +232,10 @@ def main() -> None:
     )
     for name, weight in model.named_parameters():
         weight.requires_grad_("embeddings" not in name)
-    sources = [library_source(read_entries(given.snapshot))]
-    sources += [bank_source(bank) for bank in read_banks(["train"], given.snapshot)]
+    entries, graded = read_entries(given.snapshot), read_graded(given.snapshot)
+    banks = read_banks(["train"], given.snapshot)
+    sources = [library_source(entries, banks, graded)]
+    sources += [bank_source(bank, entries, graded) for bank in banks]
     trainer = _trainer(given, model, sources)
     trainer.train(resume_from_checkpoint=given.resume or None)
     model.save(str(given.runs / "model"), create_model_card=False)
