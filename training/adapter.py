@@ -1,12 +1,13 @@
 """What training changed, as a small file: rounded differences to the packaged weights.
 
-    python training/adapter.py make --model RUNS/model
+    python training/adapter.py make --model RUNS/model [--beside FOLDER]
     python training/adapter.py merge --out FOLDER
 
 What is made ships, as kb/data/adapter.safetensors; `kb.compile_model.adapter` reads it.
 Every matrix that changed is kept as its difference in steps of 4 (or 8) bits, a
 step's size for each GROUP numbers; vectors are kept whole. --scale below 1 goes
 only part of the way from the packaged model to the trained one; 0 merges nothing.
+--beside averages the weights with another model's, of which the one was trained on.
 """
 
 from __future__ import annotations
@@ -60,10 +61,12 @@ def compress(changes: dict[str, Tensor], bits: int) -> dict[str, Tensor]:
     return kept
 
 
-def make(model: Path, out: Path, bits: int, scale: float) -> None:
-    """Write the adapter of a trained folder, with what it belongs to in its metadata."""
+def make(models: list[Path], out: Path, bits: int, scale: float) -> None:
+    """Write the adapter of trained folders, the mean of their weights, with what it belongs
+    to in its metadata."""
     base = load_file(str(packaged_folder() / WEIGHTS))
-    changes = differences(base, load_file(str(model / WEIGHTS)))
+    found = [differences(base, load_file(str(model / WEIGHTS))) for model in models]
+    changes = {name: torch.stack([one[name] for one in found]).mean(0) for name in found[0]}
     about = {
         "base": PACKAGED_FILES[WEIGHTS],
         "snapshot": snapshot_hash(DATA),
@@ -92,6 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="An adapter out of a trained model, and back.")
     parser.add_argument("what", choices=["make", "merge"])
     parser.add_argument("--model", type=Path)
+    parser.add_argument("--beside", type=Path, help="average with this model")
     parser.add_argument("--adapter", type=Path, default=ADAPTER)
     parser.add_argument("--out", type=Path, help="of make: the one that ships")
     parser.add_argument("--bits", type=int, choices=[4, 8], default=4)
@@ -99,7 +103,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.what == "make":
         scale = 1.0 if given.scale is None else given.scale
-        make(given.model, given.out or ADAPTER, given.bits, scale)
+        models = [given.model, given.beside] if given.beside else [given.model]
+        make(models, given.out or ADAPTER, given.bits, scale)
     elif given.out is None:
         parser.error("merge needs --out")
     else:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Constants: docs/matching.md shows the neighbours of each, and that they are flat.
 SENTENCE_SHARE: Final = 1 / 3
 BRIDGE_WEIGHT: Final = 1.0
-TEMPERATURE: Final = 0.07
+TEMPERATURE: Final = 0.05
 TEXT_WEIGHT: Final = 0.5
 TEXT_HALF: Final = 5.0
 SHOWN_WEIGHT: Final = 1.0
