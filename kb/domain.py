@@ -299,7 +299,8 @@ class MatchResult:
     """The answer to one question. fit: that of the first story, "gap" if none.
 
     calibrated: whether the fits were set for the model that the index was made with, and
-    no second reader changed the scores.
+    no second reader changed the scores. slips: words of the question that no one knows, each
+    with the one that it was read as.
     """
 
     question: str
@@ -307,6 +308,7 @@ class MatchResult:
     stories: tuple[StoryMatch, ...]
     questions: tuple[QuestionMatch, ...]
     calibrated: bool
+    slips: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

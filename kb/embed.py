@@ -11,13 +11,14 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from kb.errors import ModelError
+from kb.windows import batches, split_specials, window_spans
 
 # numpy is imported where it is used: a build of nothing new only looks for the compiled model
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE = "model.onnx", "model.bin", "tokenizer
 MANIFEST_FILE, STAMP_FILE = "manifest.json", "stamp.json"
 
 WINDOW_SCHEME = "even-1"  # names how long texts are cut and pooled; part of the fingerprint
-WINDOW_OVERLAP = 64  # tokens that two neighbouring windows share at the least
-BATCH_TOKENS = 1024  # rows x longest; twice that and half of it were 6 to 9 % slower
 
 Progress = Callable[[int, int], None]
 Purpose = Literal["question", "few", "build"]
@@ -92,6 +91,9 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """`(n, d) float32, unit rows`, in the order of `texts`; progress is (done, total)."""
+
+    def commonness(self, word: str) -> int | None:
+        """A word's place in the model's vocabulary, lower is commoner; None if it is not there."""
 
 
 def default_cache() -> Path:
@@ -268,6 +270,12 @@ class OnnxEncoder:
         # direction of the mean over its tokens.
         return _unit(np.add.reduceat(vectors, starts))
 
+    def commonness(self, word: str) -> int | None:
+        """The word's place in a WordPiece vocabulary, whose whole words are ordered by how often
+        they occur; None if it is not there."""
+        place: int | None = self.tokenizer.token_to_id(word)
+        return place
+
     def _windows(self, texts: Sequence[str]) -> tuple[list[list[int]], NDArray[np.intp]]:
         """Token ids of every window, and for each text the number of its first window."""
         import numpy as np
@@ -281,7 +289,7 @@ class OnnxEncoder:
             if len(ids) <= self.compiled.max_tokens:
                 windows.append(ids)
             else:
-                head, body, tail = _split_specials(ids, encoding.special_tokens_mask)
+                head, body, tail = split_specials(ids, encoding.special_tokens_mask)
                 size = self.compiled.max_tokens - len(head) - len(tail)
                 windows += [head + body[a:b] + tail for a, b in window_spans(len(body), size)]
         return windows, starts
@@ -317,46 +325,6 @@ def opened(compiled: Compiled, purpose: Purpose) -> tuple[InferenceSession, Toke
             "Run kb build, which makes it anew.",
         ) from error
     return session, tokenizer
-
-
-def window_spans(tokens: int, size: int, overlap: int = WINDOW_OVERLAP) -> list[tuple[int, int]]:
-    """Half-open spans of at most `size` that cover `tokens`, evenly spread.
-
-    As few as let neighbours share `overlap` tokens or more (less for a model
-    whose windows are shorter than twice that).
-    """
-    if tokens <= size:
-        return [(0, tokens)]
-    step = size - min(overlap, size // 2)
-    count = 1 + -(-(tokens - size) // step)
-    firsts = [round(i * (tokens - size) / (count - 1)) for i in range(count)]
-    return [(first, first + size) for first in firsts]
-
-
-def _split_specials(ids: list[int], mask: list[int]) -> tuple[list[int], list[int], list[int]]:
-    """The special tokens before, the text, and the special tokens after."""
-    first = mask.index(0)
-    last = len(mask) - mask[::-1].index(0)
-    return ids[:first], ids[first:last], ids[last:]
-
-
-def batches(lengths: NDArray[np.int_]) -> Iterator[NDArray[np.intp]]:
-    """Row numbers of each batch, longest first, so that memory is asked for once.
-
-    A batch is filled up to its longest row: one less than half as long waits
-    for the next, which matters where there are few.
-    """
-    import numpy as np
-
-    order = np.argsort(-lengths, kind="stable")
-    ordered = lengths[order]
-    at = 0
-    while at < len(order):
-        longest = max(1, int(ordered[at]))
-        alike = int(np.searchsorted(-ordered, -longest / 2, side="right")) - at
-        rows = max(1, min(BATCH_TOKENS // longest, alike))
-        yield order[at : at + rows]
-        at += rows
 
 
 def _unit(rows: Vectors) -> Vectors:

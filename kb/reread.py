@@ -15,6 +15,7 @@ import numpy as np
 
 from kb import embed
 from kb.errors import ModelError
+from kb.windows import batches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class OnnxReader:
         logits = np.zeros(len(texts), np.float32)
         try:
             pairs = self._pairs(question, texts)
-            for batch in embed.batches(np.array([len(pair) for pair in pairs])):
+            for batch in batches(np.array([len(pair) for pair in pairs])):
                 logits[batch] = self._run([pairs[i] for i in batch])
         except Exception as error:  # both libraries raise bare Exceptions of their own
             raise ModelError(f"The compiled model {self.compiled.name} does not run.") from error

@@ -38,6 +38,9 @@ class FakeEncoder:
     def dimensions(self) -> int:
         return len(self.vocabulary) + 1
 
+    def commonness(self, word: str) -> int | None:
+        return self.vocabulary.index(word) if word in self.vocabulary else None
+
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int, int], None] | None = None
     ) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Text to vectors: the windows by hand, the cache with toy files, the model itself."""
+"""Text to vectors: the cache with toy files, the model itself."""
 
 from __future__ import annotations
 
@@ -7,48 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kb import embed
-from kb.embed import Compiled, OnnxEncoder, compiled_folder, find_compiled, window_spans
+from kb.embed import Compiled, OnnxEncoder, compiled_folder, find_compiled
 from kb.errors import ModelError
+from kb.windows import window_spans
 from tests.fakes import TOY_FILES, toy_model
 
 LONG = "Then the queue filled up, and we learned that nobody had watched it. " * 40
-
-
-# --- windows -----------------------------------------------------------------
-
-
-def test_a_text_within_the_limit_is_one_window() -> None:
-    assert window_spans(254, 254) == [(0, 254)]
-    assert window_spans(0, 254) == [(0, 0)]
-
-
-def test_windows_are_spread_evenly() -> None:
-    # 300 - 254 = 46 tokens over: two windows, the second ends with the text.
-    assert window_spans(300, 254) == [(0, 254), (46, 300)]
-    # 190 a step at most: 254 + 2 x 190 = 634 still fits in three windows, one more does not.
-    assert window_spans(634, 254) == [(0, 254), (190, 444), (380, 634)]
-    assert len(window_spans(635, 254)) == 4
-
-
-@given(st.integers(0, 5000), st.integers(2, 510), st.integers(0, 200))
-@settings(max_examples=200, deadline=None)
-def test_windows_cover_everything(tokens: int, size: int, overlap: int) -> None:
-    spans = window_spans(tokens, size, overlap)
-    assert spans[0][0] == 0
-    assert spans[-1][1] == tokens
-    assert all(b - a <= size for a, b in spans)
-    shared = min(overlap, size // 2)
-    # Rounding moves a window by half a token at most, so two neighbours by one.
-    assert all(end - start >= shared - 1 for (_, end), (start, _) in pairwise(spans))
 
 
 # --- the cache, with toy files -----------------------------------------------

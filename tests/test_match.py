@@ -228,3 +228,15 @@ def test_a_pin_moves_near_questions_too_once_it_is_built(bank: Bank) -> None:
     append(bank.workspace.journal, Entry("unpin", "kettle", "gateway"), now=NOW)
     again = ask(bank, "architect gateway").stories
     assert [m.score for m in again] == [m.score for m in before]
+
+
+def test_a_slip_of_a_finger_is_read_as_what_was_meant(bank: Bank) -> None:
+    result = ask(bank, "an arcitect")
+    assert result.slips == (("arcitect", "architect"),)
+    assert result.question == "an arcitect"
+    assert result.stories[0].evidence == ask(bank, "an architect").stories[0].evidence
+
+
+def test_a_word_of_the_persons_own_is_no_slip(bank: Bank) -> None:
+    bank.write("personal/own.md", "We called the thing an arcitect, for fun.\n")
+    assert ask(bank, "an arcitect").slips == ()

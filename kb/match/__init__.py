@@ -24,6 +24,7 @@ from kb.filters import Filters
 from kb.journal import question_key
 from kb.match.held import Held
 from kb.rank.arrays import standardised
+from kb.spelling import mended
 
 if TYPE_CHECKING:
     from kb.embed import Encoder
@@ -100,12 +101,13 @@ class Matcher:
         Raises UsageError for an empty question.
         """
         asked = check_question(question)
-        query = self.encoder.encode([asked])[0]
-        ranking = self._rank(query, asked)
+        text, slips = mended(asked, self.encoder.commonness, self.reader.has_word)
+        query = self.encoder.encode([text])[0]
+        ranking = self._rank(query, text)
         questions = self._questions(query)
         said = self._verdicts(asked, questions)
         chosen = self._order(ranking.scores, said, filters or Filters())
-        again = self._read_again(asked, ranking, chosen, said)
+        again = self._read_again(text, ranking, chosen, said)
         if again is not None:
             ranking, chosen = again
         if count:
@@ -118,6 +120,7 @@ class Matcher:
             stories=stories,
             questions=questions,
             calibrated=self.held.calibrated and again is None,
+            slips=slips,
         )
 
     def cosines(self, question: str) -> dict[str, float]:

@@ -23,6 +23,8 @@ def match_text(result: MatchResult, page: Page, *, explain: bool = False) -> str
     A story that is a gap is only named. explain: with what each score is made of.
     """
     lines: list[str] = []
+    for word, read in result.slips:
+        lines += [*page.wrap(f"Reading \u201c{clean(word)}\u201d as \u201c{read}\u201d."), ""]
     if result.fit == "gap" and result.stories:
         lines += [*page.wrap(NOTHING), ""]
     for match in result.stories:
@@ -106,6 +108,7 @@ def match_json(result: MatchResult) -> dict[str, Any]:
         "question": result.question,
         "fit": result.fit,
         "calibrated": result.calibrated,
+        "slips": dict(result.slips),
         "stories": [_story_json(m) for m in result.stories],
         "questions": [
             {

@@ -285,6 +285,13 @@ class Reader:
         )
         return dict(rows.fetchall())
 
+    def has_word(self, word: str) -> bool:
+        """Whether a word, in any of its forms, stands in any story or guide."""
+        row = self._conn.execute(
+            "SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT 1", (f'"{word}"',)
+        ).fetchone()
+        return row is not None
+
     def blocks(self, kind: str, owners: Iterable[str] | None = None) -> Blocks:
         """The vectors of a kind of owner ("story", "question", "guide" or "library"),
         by owner; only those of `owners` if given."""
