@@ -558,3 +558,156 @@ def builds(bank: Bank) -> str:
     """The id of the newest build that wrote anything."""
     with store.open_index(bank.workspace.database) as reader:
         return reader.meta()["build_id"]
+
+
+FITTING = """---
+title: The {0}
+---
+## Action
+I told the {0} that it was wrong about it all and then I showed it why.
+
+I asked the {0} to come to the harbour with me and we agreed to it in the end.
+"""
+OWN = GUIDE + "\n## Question 2: What of the gateway?\n"
+DISAGREE = "one/how-do-you-disagree-with-an-architect"
+GATEWAY = "one/what-of-the-gateway"
+
+
+def fits(bank: Bank) -> dict[str, list[tuple[str, bool]]]:
+    """question -> its best stories in their places, and whether each fits it."""
+    conn = sqlite3.connect(bank.workspace.database)
+    rows = conn.execute("SELECT * FROM question_fits ORDER BY question, place").fetchall()
+    conn.close()
+    found: dict[str, list[tuple[str, bool]]] = {}
+    scores: dict[str, float] = {}
+    for question, place, story, fit, score, _ in rows:
+        found.setdefault(question, []).append((story, fit in {"strong", "workable"}))
+        assert place == len(found[question])
+        assert score <= scores.get(question, 1)
+        scores[question] = score
+    with store.open_index(bank.workspace.database) as reader:
+        best = reader.best_fits()
+    assert {q: b.story for q, b in best.items()} == {q: f[0][0] for q, f in found.items()}
+    return found
+
+
+def fitting(bank: Bank) -> dict[str, int]:
+    """question -> how many stories fit it."""
+    with store.open_index(bank.workspace.database) as reader:
+        return {question: best.fitting for question, best in reader.best_fits().items()}
+
+
+def test_the_best_stories_of_a_question_are_kept_in_their_places(bank: Bank) -> None:
+    bank.write("content/one.md", OWN)
+    for name, word in (("a", "architect"), ("b", "invoice"), ("c", "kettle"), ("d", "architect")):
+        bank.write(f"personal/{name}.md", FITTING.format(word))
+    bank.build()
+    found = fits(bank)
+    assert set(found) == {DISAGREE, GATEWAY}
+    assert found[DISAGREE][:2] == [("a", True), ("d", True)]
+    assert [len(best) for best in found.values()] == [3, 3]
+    assert not found[DISAGREE][2][1]
+    assert fitting(bank) == {DISAGREE: 2, GATEWAY: 0}
+
+
+def test_more_stories_may_fit_than_are_kept(bank: Bank) -> None:
+    bank.write("content/one.md", OWN)
+    for name in "abcde":
+        bank.write(f"personal/{name}.md", FITTING.format("architect"))
+    for name in "vwxyz":
+        bank.write(f"personal/{name}.md", FITTING.format("invoice"))
+    bank.build()
+    assert [story for story, _ in fits(bank)[DISAGREE]] == ["a", "b", "c"]
+    assert fitting(bank)[DISAGREE] == 5
+
+
+def test_a_retired_story_answers_no_question(bank: Bank) -> None:
+    bank.write("content/one.md", OWN)
+    text = FITTING.format("architect")
+    bank.write("personal/a.md", text.replace("title:", "status: retired\ntitle:"))
+    bank.write("personal/b.md", text.replace("title:", "status: draft\ntitle:"))
+    bank.write("personal/c.md", FITTING.format("kettle"))
+    bank.build()
+    assert {story for best in fits(bank).values() for story, _ in best} == {"b", "c"}
+    assert fits(bank)[DISAGREE][0] == ("b", True)
+    assert fitting(bank)[DISAGREE] == 1
+    bank.write("personal/b.md", text.replace("title:", "status: retired\ntitle:"))
+    bank.write("personal/c.md", text.replace("title:", "status: retired\ntitle:"))
+    bank.build()
+    assert fits(bank) == {}
+
+
+def test_what_fits_a_question_follows_every_build(bank: Bank) -> None:
+    bank.write("content/one.md", OWN)
+    bank.write("personal/a.md", FITTING.format("architect"))
+    bank.write("personal/b.md", FITTING.format("kettle"))
+    bank.build()
+    assert fits(bank)[DISAGREE][0] == ("a", True)
+    # another story
+    bank.write("personal/a.md", FITTING.format("invoice"))
+    bank.write("personal/b.md", FITTING.format("architect"))
+    bank.build()
+    assert fits(bank)[DISAGREE][0] == ("b", True)
+    # the owner's word
+    append(
+        bank.workspace.journal, Entry("pin-no", "b", OWN.split("1: ")[1].split("\n")[0]), now=NOW
+    )
+    bank.build()
+    assert fitting(bank)[DISAGREE] == 0
+    # another question, and one fewer
+    bank.write(
+        "content/one.md", OWN.replace("the gateway", "the invoice").replace("disagree", "go")
+    )
+    bank.build()
+    found = fits(bank)
+    assert set(found) == {"one/how-do-you-go-with-an-architect", "one/what-of-the-invoice"}
+    assert found["one/what-of-the-invoice"][0][0] == "a"
+    # no story, no guide
+    (bank.folder / "personal/a.md").unlink()
+    bank.build()
+    assert [len(best) for best in fits(bank).values()] == [1, 1]
+    (bank.folder / "content/one.md").unlink()
+    bank.build()
+    assert fits(bank) == {}
+
+
+def test_the_questions_of_the_library_have_no_fits_of_their_own(bank: Bank) -> None:
+    bank.write("personal/a.md", FITTING.format("architect"))
+    bank.build()
+    assert fits(bank) == {}
+
+
+def test_the_map_holds_every_story_and_question_after_each_build(bank: Bank) -> None:
+    def places() -> tuple[int, int]:
+        with store.open_index(bank.workspace.database) as reader:
+            arrays = reader.arrays("map.")
+        for array in arrays.values():
+            assert array.shape[1:] == (2,)
+            assert abs(array).max(initial=0) <= 1
+        return len(arrays["stories"]), len(arrays["questions"])
+
+    bank.build()
+    bank.write("content/one.md", OWN)
+    bank.write("personal/a.md", STORY)
+    bank.build()
+    assert places() == (1, 2)
+    bank.write("personal/b.md", FITTING.format("kettle"))
+    bank.build()
+    assert places() == (2, 2)
+    (bank.folder / "personal/a.md").unlink()
+    (bank.folder / "content/one.md").unlink()
+    bank.build()
+    assert places() == (1, 0)
+
+
+def test_a_pin_whose_story_is_gone_is_named_with_what_to_do(tmp_path: Path) -> None:
+    bank = Bank(tmp_path)
+    bank.write("personal/kettle.md", "I pinned the list by the kettle.\n")
+    journal = bank.workspace.journal
+    append(journal, Entry("pin", "kettle", "A list?"), now=NOW)
+    for question in ("A gateway?", "An oven?"):
+        append(journal, Entry("pin", "oven", question), now=NOW)
+    (found,) = (f for f in bank.build().findings if f.rule == "lost-pin")
+    assert found.severity == "warning"
+    assert "there are 2 pins for `oven`" in found.message
+    assert "id: oven" in found.hint

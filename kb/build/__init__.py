@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,8 @@ from kb.domain import BuildReport, Competency, Finding
 from kb.errors import StoreError
 
 if TYPE_CHECKING:
+    from numpy import ndarray
+
     from kb.build import index, said
     from kb.embed import Encoder
     from kb.files import Workspace
@@ -184,14 +186,25 @@ class _Run:
             if library:
                 index.write_library(writer, library, found)
             index.write_ranking(writer, reader, None if library else draft.story_ids())
-            if not words.findings:  # else those of before stay, until the journal can be read
-                said.write_said(writer, words.of(reader.story_cards()), found)
+            self._write_said(writer, reader, words, found)
             index.write_views(writer, reader, wordings=whole or self._guides_touched(plan))
             self._write_notes(writer)
             report = self._report(plan, reader.counts())
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)
         self.wrote = True
         return report
+
+    def _write_said(
+        self, writer: Writer, reader: Reader, words: said.Words, vectors: Mapping[bytes, ndarray]
+    ) -> None:
+        """What the owner said; of a journal that cannot be read what was known before stays."""
+        from kb.build import said
+
+        if words.findings:
+            return
+        cards = reader.story_cards()
+        said.write_said(writer, words.of(cards), vectors)
+        self.found = words.lost(cards, str(self.workspace.journal))
 
     def _said_texts(self, words: said.Words, draft: index.Draft) -> list[str]:
         """Every question that any story, as it was or will be, is said to answer or not."""

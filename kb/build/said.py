@@ -43,6 +43,26 @@ class Words:
         cards = reader.question_cards(bare) if reader and bare else ()
         return cls(said, {card.id: card.text for card in cards})
 
+    def lost(self, cards: Iterable[StoryCard], journal: str) -> tuple[Finding, ...]:
+        """A finding for each story that was spoken of and is not there: its file may have been
+        given another name."""
+        known = {card.id for card in cards}
+        gone: dict[str, int] = {}
+        for pin in self.pins.said:
+            if pin.story not in known:
+                gone[pin.story] = gone.get(pin.story, 0) + 1
+        return tuple(
+            Finding(
+                "lost-pin",
+                "warning",
+                f"{_pins(count)} for `{story}`, which is no story of yours any more.",
+                journal,
+                0,
+                f"If it has another name now, put `id: {story}` at the top of its file.",
+            )
+            for story, count in sorted(gone.items())
+        )
+
     def of(self, cards: Iterable[StoryCard | Story]) -> dict[str, dict[str, float]]:
         """story -> question's text -> 1 or -1, of these stories: what their `answers:`
         say, and the journal's word, which is the newer."""
@@ -69,3 +89,7 @@ def write_said(
         if said:
             texts, signs = list(said), list(said.values())
             writer.put_block(block_of((story, KIND), texts, [0] * len(said), signs, vectors))
+
+
+def _pins(count: int) -> str:
+    return "there is a pin" if count == 1 else f"there are {count} pins"
