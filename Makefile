@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := $(VENV)/demo
 STAMP := $(VENV)/.installed
+CHROMIUM := /usr/bin/chromium
+AXE := $(VENV)/browser/axe.min.js
 QUESTION := disagreement with architect
 
-.PHONY: setup demo test lint types serve bench clean readme vectors
+.PHONY: setup demo test lint types serve bench clean readme vectors browser screenshots
 
 setup: $(STAMP)
 
@@ -33,6 +35,24 @@ demo: setup
 test: lint types
 	$(BIN)/python -m pytest -n 2
 
+# What the tests in a real browser want; without it they are skipped.
+browser: setup $(AXE)
+	@test -x $(CHROMIUM) || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	  apt-get update -q && apt-get install -q -y chromium; } || \
+	  { echo "The browser tests need $(CHROMIUM): sudo apt install chromium"; exit 1; }
+
+# axe-core finds what a page makes hard for people; only the tests load it.
+$(AXE):
+	@command -v npm >/dev/null || \
+	  { echo "The browser tests need npm, for axe-core: sudo apt install npm"; exit 1; }
+	@mkdir -p $(@D)
+	@npm install --prefix $(@D) --silent --no-audit --no-fund --ignore-scripts axe-core@4
+	@cp $(@D)/node_modules/axe-core/axe.min.js $@
+
+# The pictures in docs/screenshots, taken anew.
+screenshots: setup
+	$(BIN)/python tests/browsing.py --write
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,13 +60,14 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-# The bank in Datasette, read-only, on this machine only.
+# The bank in a browser, on this machine only.
 serve: setup
 	$(BIN)/kb build
-	$(BIN)/datasette serve kb.db --host 127.0.0.1 --open
+	$(BIN)/kb serve --open
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/web.py
 
 # What ships computed: the vectors of content/ and the samples.
 vectors: setup

@@ -17,8 +17,10 @@ from kb.domain import Finding
 from kb.errors import WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from kb.domain import StoryCard
 
 if sys.platform != "win32":
     import fcntl
@@ -93,6 +95,19 @@ class Pins:
             for pin in self.said
             if keys & set(_keys(pin.question, pin.question_id))
         }
+
+    def with_answers(
+        self, cards: Iterable[StoryCard], wordings: Sequence[str], question_id: str = ""
+    ) -> dict[str, bool]:
+        """`verdicts`, and beside them what the stories' own `answers:` say; the newest word of
+        the journal wins over those."""
+        keys = {question_key(wording) for wording in wordings}
+        found = {
+            card.id: True
+            for card in cards
+            if any(question_key(answer) in keys for answer in card.answers)
+        }
+        return found | self.verdicts(wordings, question_id)
 
 
 def read(path: Path, *, shown: str = "") -> Journal:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import rank
-from kb.rank import Library, StoryVectors, shapes, terms
+from kb.rank import Library, StoryVectors, arrays, shapes, terms
 from kb.rank.arrays import quantile
 from kb.rank.said import FAR, SAID_WEIGHT, nudges
 
@@ -377,3 +377,109 @@ def test_a_competency_that_the_owner_names_counts_as_much_as_its_questions_are_n
 def test_a_quantile_is_numpys(values, share):
     wanted = np.quantile(np.array(values, np.float64), share)
     assert quantile(np.array(values, np.float64), share) == pytest.approx(wanted, abs=1e-9)
+
+
+def random_shows(seed, questions, stories):
+    return np.random.default_rng(seed).integers(0, 2, (questions, stories)).astype(np.float32)
+
+
+def owned_by(seed, stories, questions):
+    """Words of the owner on some questions, some stories retired, competencies named."""
+    return rank.Owned(
+        said=rank.Said(
+            some(seed, 3), np.arange(3) % max(stories, 1), np.array([1, -1, 1], np.float32)
+        ),
+        live=np.arange(0, stories, 2),
+        shows=random_shows(seed, questions, stories),
+    )
+
+
+@pytest.mark.parametrize("stories", [1, 2, 5])
+@pytest.mark.parametrize("questions", [0, 1, 6])
+@pytest.mark.parametrize("said", [False, True])
+def test_many_questions_at_once_score_as_one_by_one(stories, questions, said, monkeypatch):
+    vectors, library, queries = bank(stories=stories), guides(questions=questions), some(31, 7)
+    prepared = rank.prepare(vectors, library)
+    owned = owned_by(3, stories, questions) if said else None
+    single = [rank.rank(query, vectors, prepared, owned=owned) for query in queries]
+    together = rank.scores_of(queries, vectors, prepared, owned)
+    np.testing.assert_allclose(together, np.stack([one.scores for one in single]), atol=1e-5)
+    monkeypatch.setattr(arrays, "CELLS", 50)  # a block of a question or two
+    np.testing.assert_allclose(
+        rank.scores_of(queries, vectors, prepared, owned), together, atol=1e-5
+    )
+    if not said:
+        sums = rank.own_sums(queries, vectors, prepared)
+        np.testing.assert_allclose(sums, np.stack([one.own() for one in single]), atol=1e-5)
+
+
+def test_no_question_has_no_scores_and_no_story_none_either():
+    vectors, library = bank(), guides()
+    prepared = rank.prepare(vectors, library)
+    assert rank.scores_of(some(1, 0), vectors, prepared).shape == (0, 5)
+    assert rank.own_sums(some(1, 0), vectors, prepared).shape == (0, 5)
+    nothing = bank(stories=0)
+    prepared = rank.prepare(nothing, library)
+    assert rank.scores_of(some(1, 2), nothing, prepared).shape == (2, 0)
+    assert rank.own_sums(some(1, 2), nothing, prepared).shape == (2, 0)
+
+
+# --- the map
+
+
+def test_a_plane_keeps_the_two_directions_that_vary_most():
+    # along the third axis 4 each way, along the first 2, along the second 1
+    rows = np.array(
+        [[0, 0, 4], [0, 0, -4], [2, 0, 0], [-2, 0, 0], [0, 1, 0], [0, -1, 0]], np.float32
+    )
+    (places,) = rank.plane(rows + 7)  # where the middle lies says nothing
+    expected = [[1, 0], [-1, 0], [0, 0.5], [0, -0.5], [0, 0], [0, 0]]
+    np.testing.assert_allclose(places, np.array(expected), atol=1e-5)
+    assert places.dtype == np.float32
+
+
+def test_the_largest_part_of_a_direction_points_to_the_right_or_up():
+    falling = np.array([[1, -3], [-1, 3]], np.float32)  # of (1, -3) the -3 is the largest
+    (places,) = rank.plane(falling)
+    np.testing.assert_allclose(places, [[-1, 0], [1, 0]], atol=1e-5)
+    (turned,) = rank.plane(-falling)
+    np.testing.assert_allclose(turned, -places, atol=1e-5)
+
+
+def test_a_plane_is_the_same_each_time_and_in_any_order():
+    rows = some(5, 12)
+    (places,) = rank.plane(rows)
+    np.testing.assert_array_equal(places, rank.plane(rows)[0])
+    turn = np.random.default_rng(2).permutation(12)
+    np.testing.assert_allclose(rank.plane(rows[turn])[0], places[turn], atol=1e-4)
+
+
+def test_each_group_is_seen_from_its_own_middle():
+    one = np.array([[2, 0, 0], [-2, 0, 0], [0, 1, 0], [0, -1, 0]], np.float32)
+    near, far = rank.plane(one, one + np.array([0, 0, 50], np.float32))
+    expected = np.array([[1, 0], [-1, 0], [0, 0.5], [0, -0.5]])
+    np.testing.assert_allclose(near, expected, atol=1e-5)
+    np.testing.assert_allclose(far, expected, atol=1e-5)
+
+
+def test_a_plane_of_little_or_nothing():
+    none = np.zeros((0, 3), np.float32)
+    one = np.array([[1, 2, 3]], np.float32)
+    assert rank.plane() == ()
+    for groups in ([none], [none, none], [one], [none, one], [one, none, one]):
+        places = rank.plane(*groups)
+        assert [each.shape for each in places] == [(len(each), 2) for each in groups]
+        assert all(each.dtype == np.float32 and not each.any() for each in places)
+    two = np.array([[0], [4]], np.float32)  # there is no second direction
+    np.testing.assert_allclose(rank.plane(two, none[:, :1])[0], [[-1, 0], [1, 0]])
+    same = np.ones((3, 3), np.float32)
+    np.testing.assert_array_equal(rank.plane(same)[0], np.zeros((3, 2)))
+
+
+@given(st.integers(0, 2**20), st.integers(0, 7), st.integers(0, 7), st.integers(1, 9))
+@settings(max_examples=100, deadline=None)
+def test_any_plane_fills_its_square(seed, ones, others, width):
+    groups = some(seed, ones, width), some(seed + 1, others, width)
+    places = np.concatenate(rank.plane(*groups))
+    assert np.isfinite(places).all()
+    assert np.abs(places).max(initial=0) == pytest.approx(1) or not places.any()

@@ -156,7 +156,7 @@ class _Run:
         return self.before.meta.get("journal_stamp", "") != self.journal_stamp
 
     def _write(self, plan: Plan, *, whole: bool, library_moved: bool) -> BuildReport | None:
-        from kb.build import index, said, vectors
+        from kb.build import index, said, vectors, views
 
         draft = index.Draft.of(plan)
         library = read_library(self.tools.guides) if whole or library_moved else None
@@ -187,7 +187,9 @@ class _Run:
                 index.write_library(writer, library, found)
             index.write_ranking(writer, reader, None if library else draft.story_ids())
             self._write_said(writer, reader, words, found)
-            index.write_views(writer, reader, wordings=whole or self._guides_touched(plan))
+            if whole or self._guides_touched(plan):
+                writer.put_arrays(index.wording_arrays(reader))
+            views.write_views(writer, reader, words.pins)
             self._write_notes(writer)
             report = self._report(plan, reader.counts())
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)

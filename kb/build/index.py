@@ -11,8 +11,7 @@ import numpy as np
 from kb import rank
 from kb.build.library import LibraryText
 from kb.build.vectors import block_of
-from kb.domain import PASSAGE_KINDS, Guide, LibraryQuestion, Passage, QuestionFit, Story
-from kb.match.held import Held
+from kb.domain import PASSAGE_KINDS, Guide, LibraryQuestion, Passage, Story
 from kb.passages import evidence_prior, guide_passages, story_passages
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ NUMBER = {kind: number for number, kind in enumerate(PASSAGE_KINDS)}
 # nearest neighbour, so these run far higher than scores of questions in a user's
 # words; this keeps three to four a story on two banks, half of them as labelled.
 LEAST_INFERRED = 0.95
-
-BEST_KEPT = 3  # stories of each question
 
 Vectors = Mapping[bytes, np.ndarray]
 
@@ -126,7 +123,7 @@ def read_library(blocks: Blocks) -> rank.Library:
     )
 
 
-def _wording_arrays(reader: Reader) -> dict[str, np.ndarray]:
+def wording_arrays(reader: Reader) -> dict[str, np.ndarray]:
     """The wordings of the workspace's own questions, for the guide's nearest question.
 
     guide.wordings (w, d) float32; guide.owner (w,): a number in the order of ids.
@@ -137,44 +134,6 @@ def _wording_arrays(reader: Reader) -> dict[str, np.ndarray]:
         "guide.wordings": blocks.matrix[wanted],
         "guide.owner": blocks.owner[wanted],
     }
-
-
-def write_views(writer: Writer, reader: Reader, *, wordings: bool) -> None:
-    """Keep what is shown of the whole bank: the map, and the best stories of each question.
-
-    wordings: whether those of the workspace's guides changed.
-    """
-    if wordings:
-        writer.put_arrays(_wording_arrays(reader))
-    _write_map(writer, reader)
-    _write_fits(writer, reader)
-
-
-def _write_map(writer: Writer, reader: Reader) -> None:
-    """Where stories and questions lie in two dimensions: map.stories (s, 2) and map.questions
-    (q, 2) in the order of their ids, -1..1."""
-    stories, questions = reader.blocks("story"), reader.blocks("question")
-    # a story's whole is one row; of a question's wordings the question itself is the first
-    whole = stories.matrix[stories.kinds == NUMBER["story"]]
-    asked = questions.matrix[questions.kinds == NUMBER["question"]]
-    places = rank.plane(whole, asked)
-    writer.put_arrays({"map.stories": places[0], "map.questions": places[1]})
-
-
-def _write_fits(writer: Writer, reader: Reader) -> None:
-    """Keep, for each question of the workspace's guides, the stories that answer it best."""
-    held = Held.read(reader)
-    live = np.array([held.cards[o].status != "retired" for o in held.owners], np.bool_)
-    rows = []
-    for question, scores in zip(*held.guide_scores(), strict=True):
-        ranked = [n for n in np.argsort(-scores, kind="stable").tolist() if live[n]]
-        count = int(np.sum(scores[live] >= rank.WORKABLE))
-        rows += [
-            QuestionFit(question, held.owners[n], place, score, rank.fit(score), count)
-            for place, n in enumerate(ranked[:BEST_KEPT], start=1)
-            for score in [float(scores[n])]
-        ]
-    writer.put_question_fits(rows)
 
 
 def write_ranking(writer: Writer, reader: Reader, changed: Collection[str] | None) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kb.files import Workspace
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+EVERYWHERE = {"0.0.0.0", "::"}
 PASSWORD = "KB_PASSWORD"  # the name of a variable
 HASH = "KB_PASSWORD_HASH"
 USER = "kb"
@@ -62,20 +63,26 @@ def command(
     space = common.open_workspace(workspace)
     _check_index(space)
     locked = host not in LOOPBACK
+    name = _in_url(socket.gethostname() if host in EVERYWHERE else host)
     if locked:
         _set_password(host)
+        hosts = (*hosts, name)
     site = _site(space, hosts=hosts, locked=locked, sql=sql, download=download)
     listener = _listen(host, port)
-    shown = f"http://{host if host in LOOPBACK else socket.gethostname()}:{port}/"
-    click.echo(f"Your stories are at {shown} Press Ctrl-C to stop.", err=True)
+    click.echo(f"Your stories are at http://{name}:{port}/ Press Ctrl-C to stop.", err=True)
     if watch:
         threading.Thread(target=_watch, args=(space,), daemon=True).start()
     if open_browser:
         import webbrowser
 
         # once the server listens: it already does, and answers when it has started
-        webbrowser.open(f"http://127.0.0.1:{port}/")
+        here = "127.0.0.1" if host in EVERYWHERE else _in_url(host)
+        webbrowser.open(f"http://{here}:{port}/")
     _run(site, listener)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _check_index(space: Workspace) -> None:
@@ -115,13 +122,12 @@ def _site(
     space: Workspace, *, hosts: tuple[str, ...], locked: bool, sql: bool, download: bool
 ) -> Datasette:
     """The instance; our own plugin is found by its entry point."""
-    from datasette import handle_exception
     from datasette.app import Datasette
     from datasette.plugins import pm
 
     if not os.environ.get("KB_DEBUG"):
         # else every wrong address prints a page of frames, with what stands in them
-        handle_exception.rich = None
+        pm.get_plugin("datasette.handle_exception").rich = None
     login = pm.get_plugin("auth_passwords") or pm.get_plugin("datasette_auth_passwords")
     if login is not None and not locked:
         pm.unregister(login)  # nothing to log in to
@@ -130,6 +136,7 @@ def _site(
             "workspace": str(space.root),
             "allow_hosts": list(hosts),
             "locked": locked,
+            "download": download,
         }
     }
     metadata: dict[str, Any] = {"plugins": plugins}
@@ -144,7 +151,7 @@ def _site(
         metadata=metadata,
         settings={
             "default_allow_sql": sql,
-            "allow_download": download,
+            "allow_download": False,  # our own page gives a whole copy of a changing file
             "max_returned_rows": ROWS,
             "sql_time_limit_ms": QUERY_MS,
         },

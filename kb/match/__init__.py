@@ -21,7 +21,6 @@ from kb.domain import (
 )
 from kb.errors import StoreError, UsageError
 from kb.filters import Filters
-from kb.journal import question_key
 from kb.match.held import Held
 from kb.rank.arrays import standardised
 from kb.spelling import mended
@@ -155,13 +154,7 @@ class Matcher:
         if asked is not None:
             wordings += [asked.text, *(v.text for v in asked.variants)]
         question_id = asked.id if asked else ""
-        keys = {question_key(wording) for wording in wordings}
-        found = {
-            card.id: True
-            for card in self.cards.values()
-            if any(question_key(answer) in keys for answer in card.answers)
-        }
-        return found | self.pins.verdicts(wordings, question_id)
+        return self.pins.with_answers(self.cards.values(), wordings, question_id)
 
     def _same_question(self, nearest: tuple[QuestionMatch, ...]) -> Question | None:
         """The guide's question that was asked in its own words, if one was."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from kb.store.read import Reader
 if TYPE_CHECKING:
     from kb.store.write import Writer
 
-__all__ = ["SCHEMA_VERSION", "Reader", "open_index", "settle", "state", "write_index"]
+__all__ = ["SCHEMA_VERSION", "Reader", "copy_of", "open_index", "settle", "state", "write_index"]
 
 # How long a writer waits for another one, in ms: longer than any commit takes.
 BUSY_MS = 10_000
@@ -87,6 +87,15 @@ def write_index(path: Path) -> Iterator[tuple[Writer, Reader]]:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         conn.close()
+
+
+def copy_of(path: Path) -> bytes:
+    """The index as of one moment, as the bytes of a file. Raises StoreError."""
+    if not path.exists():
+        raise StoreError(*_NONE_YET)
+    with _reading(path) as conn, closing(sqlite3.connect(":memory:")) as copy:
+        conn.backup(copy)
+        return copy.serialize()
 
 
 def settle(path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Saved queries, with names that a person understands."""
+"""Saved queries, with names that a person understands.
+
+A column `story` or `question` holds an id, which a page of rows shows as a link.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ SAVED: Final[dict[str, dict[str, str]]] = {
         "title": "Competencies that only one story shows",
         "description": "If that story is used up, or falls flat, there is nothing else.",
         "sql": """
-select story_competencies.competency, stories.title as story, stories.date,
-  story_competencies.source
+select story_competencies.competency, stories.title, stories.date, story_competencies.source,
+  stories.id as story
 from story_competencies join stories on stories.id = story_competencies.story
 where stories.status != 'retired'
 group by story_competencies.competency having count(*) = 1
@@ -23,7 +26,8 @@ order by story_competencies.competency""",
         "title": "Questions only one story answers",
         "description": "The guides' questions for which one story fits and no other does.",
         "sql": """
-select questions.text as question, stories.title as story, question_fits.fit
+select questions.text, stories.title, question_fits.fit, questions.id as question,
+  stories.id as story
 from question_fits
   join questions on questions.id = question_fits.question
   join stories on stories.id = question_fits.story
@@ -34,21 +38,21 @@ order by questions.path, questions.position""",
         "title": "Questions nothing answers yet",
         "description": "The guides' questions for which no story fits.",
         "sql": """
-select questions.text as question, questions.guide, question_fits.score as best_score,
-  stories.title as nearest
-from question_fits
-  join questions on questions.id = question_fits.question
-  join stories on stories.id = question_fits.story
-where question_fits.fitting = 0 and question_fits.place = 1
+select questions.text, questions.guide, question_fits.score as best_score,
+  stories.title as nearest, questions.id as question, stories.id as story
+from questions
+  left join question_fits on question_fits.question = questions.id and question_fits.place = 1
+  left join stories on stories.id = question_fits.story
+where coalesce(question_fits.fitting, 0) = 0
 order by questions.path, questions.position""",
     },
     "old-stories": {
         "title": "Stories older than three years",
         "description": "Still good, perhaps; an interviewer will ask for something newer.",
         "sql": f"""
-select id, title, date, company from stories
+select title, date, company, id as story from stories
 where status != 'retired' and date != ''
-  and date < strftime('%Y-%m', 'now', '-{OLD_YEARS} years')
+  and date < substr(strftime('%Y-%m-%d', 'now', '-{OLD_YEARS} years'), 1, length(date))
 order by date""",
     },
     "missing-competencies": {
@@ -65,7 +69,7 @@ order by grouping, id""",
         "title": "Stories that take longer than two minutes to tell",
         "description": "At 145 words a minute; a first answer is best under two minutes.",
         "sql": """
-select id, title, kb_spoken_seconds(text) as seconds from stories
+select title, kb_spoken_seconds(text) as seconds, id as story from stories
 where status != 'retired' and kb_spoken_seconds(text) > 120
 order by seconds desc""",
     },

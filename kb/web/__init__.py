@@ -12,10 +12,11 @@ from datasette import hookimpl
 
 from kb.store import functions
 from kb.web import about, guard, marks, pages, views
-from kb.web.bank import bank_of
+from kb.web.bank import bank_of, settings
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+    from datasette.utils.asgi import Request
     from markupsafe import Markup
 
 Handler = Callable[..., Awaitable[Any]]
@@ -26,7 +27,7 @@ STATIC = "answer-portfolio"  # Datasette serves a plugin's files under its distr
 
 @hookimpl  # type: ignore[untyped-decorator]
 def register_routes(datasette: Datasette) -> Routes:
-    """Our pages. Each asks for view-instance itself: Datasette does not."""
+    """Our pages. Each asks for permission itself: Datasette does not."""
     return pages.ROUTES if bank_of(datasette) else []
 
 
@@ -75,13 +76,19 @@ def extra_js_urls(datasette: Datasette) -> list[str]:
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-async def extra_template_vars(datasette: Datasette, template: str) -> dict[str, Any]:
-    """For Datasette's home page, which is ours where there is a bank; see index.html."""
+async def extra_template_vars(
+    datasette: Datasette, template: str, request: Request | None
+) -> dict[str, Any]:
+    """For Datasette's home page, which is ours for who may see the bank; see index.html."""
     bank = bank_of(datasette)
     if not bank:
         return {}
     common = {"kb": bank, "paths": views.Paths(datasette)}
-    return common | await pages.home_vars(bank) if template == "index.html" else common
+    actor = request.actor if request else None
+    if template != "index.html" or not await pages.may_view(datasette, bank, actor):
+        return common
+    given = bool(settings(datasette).get("download"))
+    return common | {"download": given} | await pages.home_vars(bank)
 
 
 @hookimpl  # type: ignore[untyped-decorator]

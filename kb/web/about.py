@@ -76,6 +76,16 @@ TABLES: Final[dict[str, dict[str, Any]]] = {
         "columns": {"grouping": "The family it belongs to."},
         "facets": ["grouping"],
     },
+    "question_fits": {
+        "description": "Which stories answer the guides' questions best, as of the last build.",
+        "columns": {
+            "place": "The story's among the question's, from 1.",
+            "fit": "strong, workable, stretch, or gap.",
+            "score": "0 to 1.",
+            "fitting": "How many stories fit the question at all, strong or workable.",
+        },
+        "facets": ["fit"],
+    },
     "story_competencies": {
         "description": "Which story shows what: as its file says, or as kb infers it.",
         "columns": {
@@ -107,15 +117,18 @@ TABLES: Final[dict[str, dict[str, Any]]] = {
         "label_column": "text",
     },
 }
-# Datasette's own helpers of full-text search, and what a person does not read.
-QUIET: Final = ("passages", "question_competencies")
+# What a person does not read; Datasette hides the helpers of full-text search by itself.
+QUIET: Final = (
+    "passages", "question_competencies", "_arrays", "_files", "_library", "_meta", "_parts",
+    "_vectors",
+)  # fmt: skip
 
 
 def metadata(database: str) -> dict[str, Any]:
     """The metadata of an instance whose database of this name is the bank."""
     tables = {name: dict(about) for name, about in TABLES.items()}
     for name in QUIET:
-        tables[name]["hidden"] = True
+        tables.setdefault(name, {})["hidden"] = True
     return {
         "title": "Your stories",
         "databases": {

@@ -13,11 +13,12 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from functools import cache
+from http.cookies import CookieError
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
-from datasette.utils.asgi import Response
+from datasette.actor_auth_cookie import actor_from_request
+from datasette.utils.asgi import Request, Response
 
 from kb.web.bank import bank_of, settings
 
@@ -41,10 +42,12 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]/@\s]+)(?::\d{1,5})?\Z", re
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """hosts: the names we answer to, in lower case. locked: whether a password is wanted."""
+    """hosts: the names we answer to, in lower case. locked: whether a password is wanted.
+    login: the path where it is given."""
 
     hosts: frozenset[str]
     locked: bool
+    login: str
 
 
 def wrapper(datasette: Datasette) -> Callable[[App], App]:
@@ -52,8 +55,9 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
     if bank_of(datasette) is None:
         return lambda app: app
     said = settings(datasette)
-    hosts = LOOPBACK | {_clean(name) for name in said.get("allow_hosts", ())}
-    rules = Rules(hosts, bool(said.get("locked")))
+    # what is no name is "" like every Host that is none, and lets nobody in
+    hosts = LOOPBACK | {_clean(name) for name in said.get("allow_hosts", ())} - {""}
+    rules = Rules(hosts, bool(said.get("locked")), str(datasette.urls.path(LOGIN)))
 
     def wrap(app: App) -> App:
         async def guarded(scope: Message, receive: Receive, send: Send) -> None:
@@ -88,35 +92,26 @@ def refused(scope: Message, rules: Rules, known: Callable[[], bool]) -> _Refusal
         return _Refusal(Response.text(text, status=421))
     if scope["method"] not in READING and not _same_origin(scope, host):
         return _Refusal(Response.text("Only kb's own pages may write.\n", status=403))
-    if rules.locked and scope["path"] != LOGIN and not known():
+    if rules.locked and _path(scope) != rules.login and not known():
         if scope["method"] in READING and b"text/html" in _raw(scope, b"accept"):
-            return _Refusal(Response.redirect(LOGIN))
+            return _Refusal(Response.redirect(rules.login))
         return _Refusal(Response.text("Log in first.\n", status=403))
     return None
 
 
 def _known(datasette: Datasette, scope: Message) -> bool:
-    """Whether the request carries the cookie that logging in gives."""
-    from http.cookies import CookieError, SimpleCookie
-
+    """Whether the request carries the cookie that logging in gives, and it still holds."""
     try:
-        cookies = SimpleCookie(_header(scope, b"cookie"))
-        signed = cookies["ds_actor"].value if "ds_actor" in cookies else ""
-        return bool(signed and datasette.unsign(signed, "actor").get("a"))
-    except (CookieError, ValueError, AttributeError):
+        return bool(actor_from_request(datasette, Request(scope, None)))
+    except CookieError:
         return False
-    except Exception as error:  # itsdangerous' BadSignature, which is Datasette's own affair
-        if type(error).__name__ in {"BadSignature", "BadData", "BadTimeSignature", "BadPayload"}:
-            return False
-        raise
 
 
 def _same_origin(scope: Message, host: str) -> bool:
     """Whether the page that asks is our own: a browser says so of everything that writes."""
     origin = _header(scope, b"origin")
     if origin:
-        found = urlsplit(origin)
-        return found.scheme in {"http", "https"} and found.netloc.lower() == host.lower()
+        return origin.lower() in {f"{scheme}://{host.lower()}" for scheme in ("http", "https")}
     return _header(scope, b"sec-fetch-site") == "same-origin"
 
 
@@ -124,6 +119,12 @@ def _clean(host: str) -> str:
     """A Host header's name in lower case, "" for what is none."""
     found = _HOST.match(host.strip())
     return found["name"].lower().rstrip(".") if found else ""
+
+
+def _path(scope: Message) -> str:
+    """The path as it was sent, by which Datasette goes too."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.decode("latin-1").partition("?")[0]
 
 
 def _raw(scope: Message, name: bytes) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -23,6 +25,8 @@ TEXTS: Final = {"stories", "questions", "examples", "practices", "notes"}
 PAGES: Final = {"stories": "/-/story/", "questions": "/-/question/"}
 # what names a story or question in other tables
 POINTERS: Final = {"story": "/-/story/", "question": "/-/question/"}
+_SCHEME = re.compile(r"[a-z]+:", re.IGNORECASE)
+_MARKUP = re.compile(r"(<[^>]*>)")
 
 
 @cache
@@ -39,20 +43,43 @@ def markdown(text: str) -> Markup:
         _parser().render(text),
         tags=TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
+        attribute_filter=_abroad,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(html)  # cleaned above
 
 
+def _abroad(_tag: str, name: str, value: str) -> str | None:
+    """An attribute as it is, unless it is a link within this site."""
+    return value if name != "href" or _SCHEME.match(value) else None
+
+
 def highlighted(text: str, sentences: Iterable[str]) -> Markup:
-    """`markdown`, with each of the sentences marked where it stands as plain text."""
+    """`markdown`, with each of the sentences, given without markup, marked where it stands."""
     html = str(markdown(text))
     for sentence in sentences:
-        wanted = str(markdown(sentence)).strip().removeprefix("<p>").removesuffix("</p>")
-        if wanted and wanted in html:
-            html = html.replace(wanted, f"<mark>{wanted}</mark>", 1)
+        html = _marked(html, sentence)
     return Markup(html)  # of cleaned pieces
+
+
+def _marked(html: str, sentence: str) -> str:
+    """Cleaned HTML, marked where a sentence's words first stand: over line breaks and tags,
+    and never inside of one."""
+    words = [re.escape(escape(word, quote=False)) for word in sentence.split()]
+    pieces = _MARKUP.split(html)  # text and tags in turn
+    wanted = r"(?<!\w)" + r"(?:\s|&nbsp;)+".join(words) + r"(?!\w)"
+    found = re.search(wanted, "".join(pieces[::2])) if words else None
+    if found is None:
+        return html
+    start, end = found.span()
+    for number, piece in enumerate(pieces[::2]):
+        inside = piece[max(start, 0) : max(end, 0)]
+        if inside.strip():
+            before, after = piece[: max(start, 0)], piece[end:]
+            pieces[2 * number] = f"{before}<mark>{inside}</mark>{after}"
+        start, end = start - len(piece), end - len(piece)
+    return "".join(pieces)
 
 
 def cell(value: str, column: str, table: str | None, path: Callable[[str], str]) -> Markup | None:

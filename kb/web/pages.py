@@ -6,16 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from datasette.utils.asgi import Forbidden, NotFound, Response
 
-from kb.errors import KBError
+from kb import store
+from kb.errors import KBError, UsageError
 from kb.match import check_question
 from kb.render.matches import GUIDE_LEAST, match_json
 from kb.render.showing import spoken
 from kb.store.queries import SAVED
 from kb.web import views
-from kb.web.bank import bank_of
+from kb.web.bank import bank_of, settings
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -65,7 +67,8 @@ async def match_as_json(datasette: Datasette, request: Request) -> Response:
         asked = check_question(request.args.get("q") or "")
         result = await asyncio.to_thread(_match, bank, asked)
     except KBError as error:
-        return Response.json({"ok": False, "error": str(error)}, status=400)
+        status = 400 if isinstance(error, UsageError) else 503
+        return Response.json({"ok": False, "error": str(error)}, status=status)
     return Response.json(match_json(result))
 
 
@@ -73,7 +76,7 @@ async def story(datasette: Datasette, request: Request) -> Response:
     """A story as it reads; with `?q=` what makes it answer that question is marked."""
     bank = await _allowed(datasette, request)
     asked = (request.args.get("q") or "").strip()
-    found = await asyncio.to_thread(views.story, bank, request.url_vars["id"], asked)
+    found = await asyncio.to_thread(views.story, bank, _id(request), asked)
     if found is None:
         raise NotFound("There is no such story. It may have been renamed: kb list")
     return await _page(datasette, request, "story", {"asked": asked, **found})
@@ -83,7 +86,7 @@ async def question(datasette: Datasette, request: Request) -> Response:
     """A guide's question, and the bank's best stories for it."""
     bank = await _allowed(datasette, request)
     await _awake(bank)
-    found = await asyncio.to_thread(views.question, bank, request.url_vars["id"])
+    found = await asyncio.to_thread(views.question, bank, _id(request))
     if found is None:
         raise NotFound("There is no such question. See them: kb list --questions")
     return await _page(datasette, request, "question", found)
@@ -115,6 +118,17 @@ async def pin(datasette: Datasette, request: Request) -> Response:
     task.add_done_callback(_LATER.discard)
     query = datasette.urls.path("/-/match") + "?" + views.encoded({"q": asked})
     return Response.redirect(query, status=303)
+
+
+async def download(datasette: Datasette, request: Request) -> Response:
+    """The whole index as of now, where that was asked for: Datasette itself gives away only
+    files that never change."""
+    bank = await _allowed(datasette, request)
+    if not settings(datasette).get("download"):
+        raise Forbidden("The index is not given away. Start with: kb serve --download")
+    body = await asyncio.to_thread(store.copy_of, bank.path)
+    headers = {"content-disposition": f'attachment; filename="{bank.path.name}"'}
+    return Response(body, headers=headers, content_type="application/vnd.sqlite3")
 
 
 async def _answered(bank: Bank, asked: str) -> dict[str, Any]:
@@ -151,22 +165,36 @@ async def _quietly(work: Callable[[], None]) -> None:
         await asyncio.to_thread(work)
 
 
+def _id(request: Request) -> str:
+    """The id in a page's address, which Datasette leaves as it was sent."""
+    return unquote(request.url_vars["id"])
+
+
 async def _allowed(datasette: Datasette, request: Request) -> Bank:
     """The bank, for someone who may see this instance. Raises Forbidden, NotFound."""
     bank = bank_of(datasette)
     if bank is None:
         raise NotFound("There is no bank here.")
-    if not await may_view(datasette, request.actor):
+    if not await may_view(datasette, bank, request.actor):
         raise Forbidden("You may not see this.")
     return bank
 
 
-async def may_view(datasette: Datasette, actor: dict[str, Any] | None) -> bool:
-    """Whether an actor has view-instance, as both lines of Datasette ask it."""
-    allowed = getattr(datasette, "allowed", None)
-    if allowed is not None:  # 1.0
-        return bool(await allowed(action="view-instance", actor=actor))
-    return bool(await datasette.permission_allowed(actor, "view-instance", default=True))
+async def may_view(datasette: Datasette, bank: Bank, actor: dict[str, Any] | None) -> bool:
+    """Whether an actor may see this instance and the bank's database in it, as both lines of
+    Datasette ask it."""
+    if not hasattr(datasette, "permission_allowed"):  # 1.0
+        from datasette.resources import DatabaseResource
+
+        whole = await datasette.allowed(action="view-instance", actor=actor)
+        place = DatabaseResource(bank.name)
+        return bool(
+            whole and await datasette.allowed(action="view-database", resource=place, actor=actor)
+        )
+    if not await datasette.permission_allowed(actor, "view-instance", default=True):
+        return False
+    database = await datasette.permission_allowed(actor, "view-database", bank.name, default=True)
+    return bool(database)
 
 
 async def _page(
@@ -191,4 +219,5 @@ ROUTES: Final[list[tuple[str, View]]] = [
     (r"^/-/question/(?P<id>.+)$", question),
     (r"^/-/map$", plane),
     (r"^/-/pin$", pin),
+    (r"^/-/index\.db$", download),
 ]

@@ -110,6 +110,8 @@ def story(bank: Bank, owner: str, asked: str) -> dict[str, Any] | None:
 def _around(bank: Bank, card: StoryCard, asked: str) -> dict[str, Any]:
     """What takes the ranking: questions it answers, neighbours, evidence for what is asked."""
     with bank.matching() as (matcher, _):
+        if card.id not in matcher.cards:  # a build came between
+            return {}
         table = bank.library_scores(matcher.held)
         own = [p for p in matcher.pins.said if p.story == card.id and p.pinned]
         found = matcher.match(asked, count=0).stories if asked else ()

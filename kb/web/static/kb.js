@@ -1,13 +1,15 @@
 // Answers as one types, and the map's caption. Every page works without it.
 "use strict";
 
-(() => {
+// the script stands in the head, before what it looks for
+document.addEventListener("DOMContentLoaded", () => {
   const WAIT_MS = 250; // of quiet after a key before a question is asked
   const form = document.querySelector("form[data-kb-ask]");
   const answer = document.getElementById("kb-answer");
 
   if (form && answer) {
     const field = form.elements.q;
+    const status = document.getElementById("kb-status"); // read aloud, and short
     let timer = 0;
     let latest = null;
 
@@ -25,8 +27,11 @@
         history.replaceState(null, "", page);
         if (response.status === 503) again();
       } catch (error) {
-        if (error.name !== "AbortError") answer.textContent = "kb does not answer. Is it running?";
+        if (error.name === "AbortError") return;
+        answer.textContent = "kb does not answer. Is it running?";
       }
+      const first = answer.querySelector("h2") || answer;
+      status.textContent = first.textContent.trim().replace(/\s+/g, " ");
     };
 
     const again = () => {
@@ -50,10 +55,10 @@
   if (map) {
     const caption = map.querySelector("[data-kb-caption]");
     const tell = (event) => {
-      const link = event.target.closest && event.target.closest("a");
+      const link = event.target.closest("a");
       if (link) caption.textContent = link.getAttribute("aria-label");
     };
     map.addEventListener("pointerover", tell);
     map.addEventListener("focusin", tell);
   }
-})();
+});
