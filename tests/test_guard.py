@@ -133,7 +133,7 @@ def assert_guarded(answer: httpx.Response) -> None:
     assert policy["frame-ancestors"] == "'none'"
     assert "unsafe" not in policy["script-src"]
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "no-referrer, same-origin"
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,8 @@ class Bank:
                 found = find_compiled(meta.get("model", ""), default_cache(), fingerprint)
                 if found is None:
                     raise ModelError(NO_MODEL, BUILD)
-                self._encoder = OnnxEncoder.open(found, "few")
+                # kept open: what packing the weights costs once, each question gains
+                self._encoder = OnnxEncoder.open(found, "build")
             return self._encoder
 
     def pins(self) -> Pins:
