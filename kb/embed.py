@@ -272,7 +272,10 @@ class OnnxEncoder:
 
     def commonness(self, word: str) -> int | None:
         """The word's place in a WordPiece vocabulary, whose whole words are ordered by how often
-        they occur; None if it is not there."""
+        they occur; None if it is not there. With a vocabulary of another kind every word is
+        as common as any, since what stands there are not words."""
+        if self.tokenizer.token_to_id("##s") is None:
+            return 0
         place: int | None = self.tokenizer.token_to_id(word)
         return place
 

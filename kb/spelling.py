@@ -10,8 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-# Shorter words have too many neighbours to tell which was meant.
+# Shorter words have too many neighbours to tell which was meant; longer ones are no words.
 SHORTEST: Final = 5
+LONGEST: Final = 24
+# Endings that make a known word into another one, and words that are put before or behind
+# known ones: "pivoted", "layoffs", "outage" are no slips.
+ENDINGS: Final = ("s", "es", "d", "ed", "ing", "er", "ers", "ly", "y")
+JOINED: Final = frozenset({"up", "out", "off", "offs", "over", "under", "down", "back", "age"})
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -29,15 +34,36 @@ def mended(
 
     def mend(match: re.Match[str]) -> str:
         word = match[0].lower()
-        if len(word) < SHORTEST or not word.isascii() or common(word) is not None or own(word):
+        if not SHORTEST <= len(word) <= LONGEST or not word.isascii():
             return match[0]
-        near = [(place, one) for one in _near(word) if (place := common(one)) is not None]
+        if common(word) is not None or _made_of_known(word, common) or own(word):
+            return match[0]
+        near = [
+            (place, one)
+            for one in _near(word)
+            if len(one) >= SHORTEST and (place := common(one)) is not None
+        ]
         if not near:
             return match[0]
         read.append((match[0], min(near)[1]))
         return read[-1][1]
 
     return _WORD.sub(mend, text), tuple(read)
+
+
+def _made_of_known(word: str, common: Callable[[str], int | None]) -> bool:
+    """Whether it is a known word with an ending, or two known words in one."""
+    stems = [word.removesuffix(end) for end in ENDINGS if word.endswith(end)]
+    # "planned" of "plan", "scoping" of "scope"
+    stems += [stem[:-1] for stem in stems if stem[-2:-1] == stem[-1:]] + [s + "e" for s in stems]
+    if any(len(stem) > 3 and common(stem) is not None for stem in stems):
+        return True
+    return any(
+        common(word[:at]) is not None
+        and common(word[at:]) is not None
+        and (word[:at] in JOINED or word[at:] in JOINED or min(at, len(word) - at) > 3)
+        for at in range(2, len(word) - 1)
+    )
 
 
 def _near(word: str) -> Iterator[str]:

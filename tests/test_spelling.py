@@ -7,7 +7,26 @@ from hypothesis import strategies as st
 
 from kb.spelling import mended
 
-WORDS = ["disagreement", "architect", "deadline", "about", "their", "there", "form", "from"]
+WORDS = [
+    "out",
+    "plan",
+    "pivot",
+    "scope",
+    "age",
+    "burn",
+    "outrage",
+    "stake",
+    "holder",
+    "stakes",
+    "disagreement",
+    "architect",
+    "deadline",
+    "about",
+    "their",
+    "there",
+    "form",
+    "from",
+]
 
 
 def common(word: str) -> int | None:
@@ -39,6 +58,15 @@ def test_known_words_and_the_persons_own_stay() -> None:
 def test_short_words_numbers_and_other_scripts_stay() -> None:
     for text in ("frm", "abut", "p99", "naïvve", "архитект", "K8s v1.2", ""):
         assert read(text) == text
+
+
+def test_a_known_word_with_an_ending_or_two_in_one_stay() -> None:
+    for word in ("pivoted", "planned", "scoping", "burnout", "outage", "stakeholder"):
+        assert read(word) == word
+
+
+def test_what_is_far_too_long_is_no_word() -> None:
+    assert read("architec" * 500) == "architec" * 500
 
 
 def test_of_several_the_commonest_is_meant() -> None:

@@ -21,7 +21,7 @@ from datasette.plugins import pm
 from datasette.utils import PrefixedUrlString
 
 from kb import store
-from kb.journal import Pins, read
+from kb.journal import Entry, Pins, append, read
 from kb.match import LONGEST_QUESTION, Matcher
 from kb.pinning import find_question, find_story, say
 from kb.render.matches import match_json
@@ -890,3 +890,30 @@ def test_an_instance_that_is_gone_is_forgotten(bank: Bank) -> None:
     gc.collect()
     other = Datasette([str(bank.workspace.database)])
     assert bank_of(other) is not served
+
+
+def test_a_refused_question_is_not_among_those_a_story_answers(bank: Bank, serve: Serve) -> None:
+    bank.write("personal/own.md", "---\nanswers: [the quarrel]\n---\nThe architect drew.\n")
+    bank.build()
+    site = serve(bank)
+    assert "the quarrel" in site.get("/-/story/own").text
+    append(bank.workspace.journal, Entry("pin-no", "own", "The quarrel?"), now=NOW)
+    assert "the quarrel" not in site.get("/-/story/own").text
+
+
+def test_what_is_no_question_leaves_a_storys_page_whole(bank: Bank, serve: Serve) -> None:
+    site = serve(bank)
+    assert "The list by the kettle" in site.get("/-/story/drawing?q=???").text
+
+
+def test_a_question_that_looks_like_an_id_can_be_pinned(bank: Bank, serve: Serve) -> None:
+    site = serve(bank)
+    sent = {"question": "CI/CD", "story": "drawing", "word": "yes"}
+    assert site.post("/-/pin", sent).status_code == 303
+    assert "CI/CD" in bank.workspace.journal.read_text("utf-8")
+
+
+def test_a_journal_that_cannot_be_read_costs_the_pins_only(bank: Bank, serve: Serve) -> None:
+    site = serve(bank)
+    bank.workspace.journal.mkdir(parents=True)
+    assert "The drawing" in site.get("/-/match?q=architect").text

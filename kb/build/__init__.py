@@ -206,7 +206,10 @@ class _Run:
             return
         cards = reader.story_cards()
         said.write_said(writer, words.of(cards), vectors)
-        self.found = words.lost(cards, str(self.workspace.journal))
+        journal, root = self.workspace.journal, self.workspace.root
+        shown = journal.relative_to(root) if journal.is_relative_to(root) else journal
+        self.found = words.lost(cards, shown.as_posix())
+        writer.put_findings(shown.as_posix(), self.found)
 
     def _said_texts(self, words: said.Words, draft: index.Draft) -> list[str]:
         """Every question that any story, as it was or will be, is said to answer or not."""

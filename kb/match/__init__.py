@@ -273,6 +273,15 @@ def _first_name(guide: str) -> str:
     return re.split(r" & |[:,]| and ", guide, maxsplit=1)[0].strip() or guide
 
 
+def is_question(text: str) -> bool:
+    """Whether `check_question` takes the text."""
+    try:
+        check_question(text)
+    except UsageError:
+        return False
+    return True
+
+
 def check_question(text: str) -> str:
     """The question with its spaces in order. Raises UsageError if nothing is asked."""
     question = " ".join(text.split())

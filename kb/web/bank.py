@@ -15,8 +15,8 @@ from kb import store
 from kb.build import build
 from kb.build.tooling import tools_for
 from kb.embed import OnnxEncoder, default_cache, find_compiled
-from kb.errors import KBError, ModelError, StoreError
-from kb.files import Workspace, find_workspace
+from kb.errors import KBError, ModelError, StoreError, UsageError
+from kb.files import Workspace, find_workspace, load_workspace
 from kb.journal import Pins, pins, read
 from kb.match import Matcher
 from kb.match.held import Held
@@ -90,45 +90,67 @@ class Bank:
             return self._encoder
 
     def pins(self) -> Pins:
-        """What the owner said; nothing where the workspace is not known."""
-        return pins(read(self.workspace.journal).entries) if self.workspace else Pins()
+        """What the owner said; nothing where the workspace is not known, or its journal cannot
+        be read: the answer is not lost for it."""
+        try:
+            space = self._space()
+            return pins(read(space.journal).entries) if space else Pins()
+        except KBError:
+            return Pins()
 
     def library_scores(self, held: Held) -> np.ndarray:
         """`held.library_scores()`, worked out once for each build."""
-        if self._library is None or self._library[0] != held.build_id:
-            self._library = (held.build_id, held.library_scores())
-        return self._library[1]
+        kept = self._library
+        if kept is None or kept[0] != held.build_id:
+            kept = self._library = (held.build_id, held.library_scores())
+        return kept[1]
 
     def say(self, kind: WordKind, story: str, question: str) -> Word:
         """What `kb pin` and `kb unpin` do. Raises KBError."""
-        if self.workspace is None:
+        space = self._space()
+        if space is None:
             raise StoreError("pins are kept in a workspace, and this index has none beside it.")
         with self.reading() as reader:
             card = find_story(reader, story)
-            asked = find_question(reader, question)
-        return say(self.workspace, kind, card, asked, datetime.now(UTC))
+            try:
+                asked = find_question(reader, question)
+            except UsageError:  # what looks like an id is a question all the same: "CI/CD"
+                asked = (question, "")
+        return say(space, kind, card, asked, datetime.now(UTC))
 
     def refresh(self) -> None:
         """Bring the index up to date, as `kb pin` does after a word of the owner.
 
-        Raises StoreError, ModelError.
+        Raises StoreError, ModelError, ConfigError.
         """
-        if self.workspace is not None:
-            tools = tools_for(self.workspace, self._compiled, lambda _done, _all: None)
-            build(self.workspace, tools, now=datetime.now(UTC))
+        space = self._space()
+        if space is not None:
+            tools = tools_for(space, lambda: _compiled(space.model), lambda _done, _all: None)
+            build(space, tools, now=datetime.now(UTC))
 
-    def _compiled(self) -> Compiled:
-        """The workspace's model; compiling it is left to the command line."""
-        found = find_compiled(self.workspace.model, default_cache()) if self.workspace else None
-        if found is None:
-            raise ModelError(NO_MODEL, BUILD)
-        return found
+    def _space(self) -> Workspace | None:
+        """The workspace as its kb.yaml is now, None where it has another index by now.
+
+        Raises ConfigError, WorkspaceError.
+        """
+        if self.workspace is None:
+            return None
+        found = load_workspace(self.workspace.root)
+        return found if found.database.resolve() == self.path else None
 
     def _held_now(self, reader: Reader) -> Held:
         held = self._held
         if held is None or held.build_id != reader.meta().get("build_id", ""):
             held = self._held = Held.read(reader)
         return held
+
+
+def _compiled(model: str) -> Compiled:
+    """A workspace's model; compiling it is left to the command line. Raises ModelError."""
+    found = find_compiled(model, default_cache())
+    if found is None:
+        raise ModelError(NO_MODEL, BUILD)
+    return found
 
 
 def bank_of(datasette: Datasette) -> Bank | None:

@@ -85,7 +85,6 @@ async def story(datasette: Datasette, request: Request) -> Response:
 async def question(datasette: Datasette, request: Request) -> Response:
     """A guide's question, and the bank's best stories for it."""
     bank = await _allowed(datasette, request)
-    await _awake(bank)
     found = await asyncio.to_thread(views.question, bank, _id(request))
     if found is None:
         raise NotFound("There is no such question. See them: kb list --questions")

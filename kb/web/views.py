@@ -13,6 +13,8 @@ import numpy as np
 from markupsafe import Markup
 
 from kb.errors import KBError
+from kb.journal import same_question
+from kb.match import is_question
 from kb.suggest import suggest_from
 from kb.web.marks import highlighted, markdown
 
@@ -102,7 +104,7 @@ def story(bank: Bank, owner: str, asked: str) -> dict[str, Any] | None:
             "marked": (),
         }
     with suppress(KBError):  # without a model a story is still there to be read
-        shown |= _around(bank, card, asked)
+        shown |= _around(bank, card, asked if is_question(asked) else "")
     shown["parts_shown"] = [_part(part, shown["marked"]) for part in found.parts]
     return shown
 
@@ -113,12 +115,12 @@ def _around(bank: Bank, card: StoryCard, asked: str) -> dict[str, Any]:
         if card.id not in matcher.cards:  # a build came between
             return {}
         table = bank.library_scores(matcher.held)
-        own = [p for p in matcher.pins.said if p.story == card.id and p.pinned]
+        own = [p for p in matcher.pins.said if p.story == card.id and p.question]
+        answers = [a for a in card.answers if not any(same_question(a, p.question) for p in own)]
         found = matcher.match(asked, count=0).stories if asked else ()
         marked = next((m for m in found if m.story.id == card.id), None)
-        told = [*card.answers, *(p.question for p in own if p.question)]
         return {
-            "pinned": list(dict.fromkeys(told)),
+            "pinned": [*answers, *(p.question for p in own if p.pinned)],
             "suggested": suggest_from(matcher, card, table, count=SUGGESTED),
             "neighbours": _neighbours(matcher, card.id),
             "match": marked,
