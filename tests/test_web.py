@@ -313,7 +313,7 @@ def test_the_map_holds_every_story_and_question_and_says_the_same_as_a_table(sit
         down = float(place.get("cy") or place["y"])
         assert 0 <= across <= 100
         assert 0 <= down <= 100
-    rows = page.text.split("Fit Question Best story")[1]
+    rows = page.text.split("Fit Question Best or nearest story")[1]
     with store.open_index(site.bank.workspace.database) as reader:
         best = reader.best_fits()
         titles = {card.id: card.title for card in reader.story_cards()}

@@ -67,7 +67,8 @@ def command(
     if locked:
         _set_password(host)
         hosts = (*hosts, name)
-    site = _site(space, hosts=hosts, locked=locked, sql=sql, download=download)
+    about = {"allow_hosts": list(hosts), "locked": locked, "watched": watch, "download": download}
+    site = _site(space, about, sql=sql)
     listener = _listen(host, port)
     click.echo(f"Your stories are at http://{name}:{port}/ Press Ctrl-C to stop.", err=True)
     if watch:
@@ -118,10 +119,9 @@ def _set_password(host: str) -> None:
     click.echo(f"Log in as {USER}.", err=True)
 
 
-def _site(
-    space: Workspace, *, hosts: tuple[str, ...], locked: bool, sql: bool, download: bool
-) -> Datasette:
-    """The instance; our own plugin is found by its entry point."""
+def _site(space: Workspace, about: dict[str, Any], *, sql: bool) -> Datasette:
+    """The instance; our own plugin is found by its entry point, and told `about` it."""
+    locked = about["locked"]
     from datasette.app import Datasette
     from datasette.plugins import pm
 
@@ -131,14 +131,7 @@ def _site(
     login = pm.get_plugin("auth_passwords") or pm.get_plugin("datasette_auth_passwords")
     if login is not None and not locked:
         pm.unregister(login)  # nothing to log in to
-    plugins: dict[str, Any] = {
-        "answer-portfolio": {
-            "workspace": str(space.root),
-            "allow_hosts": list(hosts),
-            "locked": locked,
-            "download": download,
-        }
-    }
+    plugins: dict[str, Any] = {"answer-portfolio": {"workspace": str(space.root), **about}}
     metadata: dict[str, Any] = {"plugins": plugins}
     if locked:
         plugins["datasette-auth-passwords"] = {
@@ -170,7 +163,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise UsageError(
-            f"kb cannot listen on {host} port {port}: {error.strerror}.",
+            f"nothing can be served on {host} port {port}: {error.strerror}.",
             f"Try another: kb serve --port {port % 65535 + 1}",
         ) from error
     return listener

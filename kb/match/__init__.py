@@ -36,6 +36,8 @@ NEAREST_QUESTIONS = 3
 # What a second reader reads again, and what a deviation of its logits over them is worth.
 READ_AGAIN: Final = 10
 READER_WEIGHT: Final = 1.0
+# Deviations from which a pin to a near question is the reason that is given.
+TOLD_OF_PIN: Final = 1.0
 # Cosine of a question with a wording that is the same text, but for rounding.
 SAME_WORDING = 0.9999
 # "Much like ..." is read at a glance: on a line of its own beside the guide's title.
@@ -210,7 +212,9 @@ class Matcher:
         reasons: dict[int, str] = {}
         for number in chosen:
             nearest = rank.leading_question(ranking, self.held.prepared, number)
-            if nearest is None:
+            if ranking.terms["your pins"][number] >= TOLD_OF_PIN:
+                reasons[number] = "you pinned it to a question like this"
+            elif nearest is None:
                 reasons[number] = "its own words are near to the question"
             else:
                 asked = self.library[nearest]

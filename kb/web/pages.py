@@ -33,7 +33,7 @@ SAVED_TITLES: Final = [(name, query["title"]) for name, query in SAVED.items()]
 WAITING: Final = {"Retry-After": "1"}
 KINDS: Final[dict[str, WordKind]] = {"yes": "pin", "no": "pin-no", "back": "unpin"}
 # How long a page waits for the model to open before it says that it does.
-PATIENCE_S: Final = 0.15
+PATIENCE_S: Final = 1.0
 _WAKING: set[asyncio.Task[None]] = set()
 _LATER: set[asyncio.Task[None]] = set()
 
@@ -112,9 +112,10 @@ async def pin(datasette: Datasette, request: Request) -> Response:
         await asyncio.to_thread(bank.say, kind, owner, asked)
     except KBError as error:
         return Response.text(f"{error}\n", status=409)
-    task = asyncio.create_task(_quietly(bank.refresh))  # the pin itself counts from now on
-    _LATER.add(task)
-    task.add_done_callback(_LATER.discard)
+    if not settings(datasette).get("watched"):  # else the journal's change is seen anyway
+        task = asyncio.create_task(_quietly(bank.refresh))  # the pin itself counts already
+        _LATER.add(task)
+        task.add_done_callback(_LATER.discard)
     query = datasette.urls.path("/-/match") + "?" + views.encoded({"q": asked})
     return Response.redirect(query, status=303)
 
