@@ -27,7 +27,7 @@ from kb.pinning import find_question, find_story, say
 from kb.render.matches import match_json
 from kb.store.queries import SAVED
 from kb.web import pages
-from kb.web.about import TABLES
+from kb.web.about import TABLES, metadata
 from kb.web.bank import bank_of
 from tests.fakes import FakeEncoder
 from tests.sites import (
@@ -917,3 +917,14 @@ def test_a_journal_that_cannot_be_read_costs_the_pins_only(bank: Bank, serve: Se
     site = serve(bank)
     bank.workspace.journal.mkdir(parents=True)
     assert "The drawing" in site.get("/-/match?q=architect").text
+
+
+def test_every_table_and_every_column_has_a_sentence(bank: Bank, serve: Serve) -> None:
+    site = serve(bank)
+    with sqlite3.connect(bank.workspace.database) as conn:
+        for table, about in TABLES.items():
+            told = site.page(f"/kb/{table}").text
+            assert about["description"] in told
+            for (column,) in conn.execute("SELECT name FROM pragma_table_info(?)", (table,)):
+                said = metadata("kb")["databases"]["kb"]["tables"][table]["columns"][column]
+                assert said in told, (table, column)

@@ -179,6 +179,11 @@ FTS = {
 }
 
 
+def visible_columns() -> dict[str, tuple[str, ...]]:
+    """table -> its columns, of the tables that are meant to be read."""
+    return {name: tuple(made) for name, made, _, _ in _TABLES if not name.startswith("_")}
+
+
 def create(conn: sqlite3.Connection, competencies: Iterable[Competency]) -> None:
     """Make every table in an empty database, and mark it as kb's.
 

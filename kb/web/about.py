@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kb.store.queries import SAVED
+from kb.store.schema import visible_columns
 
 TABLES: Final[dict[str, dict[str, Any]]] = {
     "stories": {
@@ -117,6 +118,40 @@ TABLES: Final[dict[str, dict[str, Any]]] = {
         "label_column": "text",
     },
 }
+# Columns that say the same in whatever table they stand.
+EVERYWHERE: Final = {
+    "id": "What kb calls it; it stays when the text changes.",
+    "title": "Its title.",
+    "text": "What it says.",
+    "description": "What it is about.",
+    "role": "What you were.",
+    "company": "Where it was.",
+    "tags": "The file's own tags.",
+    "category": "The heading it stands under, where there is one.",
+    "message": "What was noticed.",
+    "severity": "error, warning or info.",
+    "path": "The file, from the workspace.",
+    "line": "The line of the file where it begins.",
+    "concept_line": "The line of the file where the concept begins.",
+    "stale": "1 where the file could not be read since.",
+    "question": "The question it belongs to.",
+    "story": "The story it belongs to.",
+    "guide": "The guide it belongs to.",
+    "competency": "The competency's id.",
+    "tag": "The tag.",
+    "at": "When, in UTC.",
+    "seconds": "How long it took.",
+    "added": "Files that were new.",
+    "changed": "Files that had changed.",
+    "removed": "Files that were gone.",
+    "unchanged": "Files that were as before.",
+    "failed": "Files that could not be read.",
+    "stories": "Stories in the index afterwards.",
+    "questions": "Questions in the index afterwards.",
+    "model": "The embedding model.",
+}
+# The columns of each table, as the index has them.
+COLUMNS: Final[dict[str, tuple[str, ...]]] = visible_columns()
 # What a person does not read; Datasette hides the helpers of full-text search by itself.
 QUIET: Final = (
     "passages", "question_competencies", "_arrays", "_files", "_library", "_meta", "_parts",
@@ -126,7 +161,7 @@ QUIET: Final = (
 
 def metadata(database: str) -> dict[str, Any]:
     """The metadata of an instance whose database of this name is the bank."""
-    tables = {name: dict(about) for name, about in TABLES.items()}
+    tables = {name: {**about, "columns": _columns(name)} for name, about in TABLES.items()}
     for name in QUIET:
         tables.setdefault(name, {})["hidden"] = True
     return {
@@ -139,3 +174,9 @@ def metadata(database: str) -> dict[str, Any]:
             }
         },
     }
+
+
+def _columns(table: str) -> dict[str, str]:
+    """A sentence for each column, in the table's own order."""
+    own = TABLES[table].get("columns", {})
+    return {name: own.get(name) or EVERYWHERE[name] for name in COLUMNS[table]}
