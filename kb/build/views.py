@@ -13,13 +13,12 @@ from kb.domain import PASSAGE_KINDS, QuestionFit
 from kb.match.held import Held
 
 if TYPE_CHECKING:
-    from kb.domain import StoryCard
+    from kb.domain import Fit, StoryCard
     from kb.journal import Pins
     from kb.store import Reader
     from kb.store.write import Writer
 
 KEPT = 3  # stories of each question
-FITTING = ("strong", "workable")
 
 
 def write_views(writer: Writer, reader: Reader, pins: Pins) -> None:
@@ -57,15 +56,18 @@ def _best(
     question: str, cards: list[StoryCard], scores: np.ndarray, said: dict[str, bool]
 ) -> Iterator[QuestionFit]:
     """The KEPT best of these stories, by their scores (s,) and what is said of them."""
-    order = {True: 0, None: 1, False: 2}
-    ranked = sorted(range(len(cards)), key=lambda n: (order[said.get(cards[n].id)], -scores[n], n))
-    fits = [rank.fit(float(score)) for score in scores]
-    for n, card in enumerate(cards):
-        if card.id in said:
-            fits[n] = "strong" if said[card.id] else "gap"
-    fitting = sum(fit in FITTING for fit in fits)
-    for place, n in enumerate(ranked[:KEPT], start=1):
-        yield QuestionFit(question, cards[n].id, place, float(scores[n]), fits[n], fitting)
+    worth = {True: 1, None: 0, False: -1}
+    verdict = np.array([worth[said.get(card.id)] for card in cards] if said else [0] * len(cards))
+    places = np.lexsort((-scores, -verdict)).tolist()
+    fitting = int(np.sum((verdict > 0) | ((verdict == 0) & (scores >= rank.WORKABLE))))
+    for place, n in enumerate(places[:KEPT], start=1):
+        fit = rank.fit(float(scores[n])) if not verdict[n] else _word(verdict[n] > 0)
+        yield QuestionFit(question, cards[n].id, place, float(scores[n]), fit, fitting)
+
+
+def _word(answers: bool) -> Fit:
+    """The fit that the owner's own word is worth."""
+    return "strong" if answers else "gap"
 
 
 class _Said:

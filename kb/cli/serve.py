@@ -76,9 +76,9 @@ def command(
     if open_browser:
         import webbrowser
 
-        # once the server listens: it already does, and answers when it has started
         here = "127.0.0.1" if host in EVERYWHERE else _in_url(host)
-        webbrowser.open(f"http://{here}:{port}/")
+        address = f"http://{here}:{port}/"  # it listens already, and answers when it has started
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     _run(site, listener)
 
 

