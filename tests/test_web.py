@@ -752,16 +752,22 @@ def test_whoever_may_not_see_the_bank_sees_none_of_our_pages(
 # --- what is not ours
 
 
-def test_a_database_that_is_not_ours_is_served_as_ever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pm.get_plugin("datasette.handle_exception"), "rich", None)
-    path = tmp_path / "other.db"
+def foreign(folder: Path) -> Path:
+    """A database that is not kb's, with a table of a name that ours has."""
+    path = folder / "other.db"
     conn = sqlite3.connect(path)
     conn.execute("CREATE TABLE stories (id TEXT PRIMARY KEY, text TEXT)")
     conn.execute("INSERT INTO stories VALUES ('a', '**bold**')")
     conn.commit()
     conn.close()
+    return path
+
+
+def test_a_database_that_is_not_ours_is_served_as_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pm.get_plugin("datasette.handle_exception"), "rich", None)
+    path = foreign(tmp_path)
     ds = Datasette([str(path)])
     assert bank_of(ds) is None
     ours = {pattern for pattern, _ in pages.ROUTES}
@@ -792,12 +798,7 @@ def test_a_database_that_is_not_ours_is_served_as_ever(
 def test_beside_the_bank_another_database_keeps_its_ways(
     bank: Bank, serve: Serve, tmp_path: Path
 ) -> None:
-    path = tmp_path / "other.db"
-    conn = sqlite3.connect(path)
-    conn.execute("CREATE TABLE stories (id TEXT PRIMARY KEY, text TEXT)")
-    conn.execute("INSERT INTO stories VALUES ('a', '**bold**')")
-    conn.commit()
-    conn.close()
+    path = foreign(tmp_path)
     both = serve(bank, immutables=[str(path)])
     row = both.page("/other/stories/a")
     assert "**bold**" in row.text

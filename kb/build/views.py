@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb import rank
-from kb.domain import PASSAGE_KINDS, QuestionFit
+from kb.domain import QuestionFit
 from kb.match.held import Held
 
 if TYPE_CHECKING:
-    from kb.domain import Fit, StoryCard
+    from kb.domain import StoryCard
     from kb.journal import Pins
     from kb.store import Reader
     from kb.store.write import Writer
@@ -23,25 +23,21 @@ KEPT = 3  # stories of each question
 
 def write_views(writer: Writer, reader: Reader, pins: Pins) -> None:
     """Both, in place of what was there."""
-    _write_map(writer, reader)
-    _write_fits(writer, reader, pins)
+    held = Held.read(reader)
+    _write_map(writer, held)
+    writer.put_question_fits(_fits(reader, held, pins))
 
 
-def _write_map(writer: Writer, reader: Reader) -> None:
+def _write_map(writer: Writer, held: Held) -> None:
     """Where stories and questions lie in two dimensions: map.stories (s, 2) and map.questions
     (q, 2) in the order of their ids, -1..1."""
-    stories, questions = reader.blocks("story"), reader.blocks("question")
-    # a story's whole is one row; of a question's wordings the question itself is the first
-    whole = stories.matrix[stories.kinds == PASSAGE_KINDS.index("story")]
-    asked = questions.matrix[questions.kinds == PASSAGE_KINDS.index("question")]
-    places = rank.plane(whole, asked)
-    writer.put_arrays({"map.stories": places[0], "map.questions": places[1]})
+    stories, questions = rank.plane(held.stories.whole, held.guide_questions()[1])
+    writer.put_arrays({"map.stories": stories, "map.questions": questions})
 
 
-def _write_fits(writer: Writer, reader: Reader, pins: Pins) -> None:
-    """Keep the best stories of each question of the guides. What the owner said of a question
+def _fits(reader: Reader, held: Held, pins: Pins) -> list[QuestionFit]:
+    """The best stories of each question of the guides. What the owner said of a question
     counts as in a match: a pinned story is strong and comes first, a refused one is a gap."""
-    held = Held.read(reader)
     live = [held.cards[owner] for owner in held.owners if held.cards[owner].status != "retired"]
     said = _Said(reader, pins, live)
     number = {owner: n for n, owner in enumerate(held.owners)}
@@ -49,7 +45,7 @@ def _write_fits(writer: Writer, reader: Reader, pins: Pins) -> None:
     rows: list[QuestionFit] = []
     for question, scores in zip(*held.guide_scores(), strict=True):
         rows += _best(question, live, scores[places], said.of(question))
-    writer.put_question_fits(rows)
+    return rows
 
 
 def _best(
@@ -61,13 +57,8 @@ def _best(
     places = np.lexsort((-scores, -verdict)).tolist()
     fitting = int(np.sum((verdict > 0) | ((verdict == 0) & (scores >= rank.WORKABLE))))
     for place, n in enumerate(places[:KEPT], start=1):
-        fit = rank.fit(float(scores[n])) if not verdict[n] else _word(verdict[n] > 0)
+        fit = rank.fit(float(scores[n]), said.get(cards[n].id))
         yield QuestionFit(question, cards[n].id, place, float(scores[n]), fit, fitting)
-
-
-def _word(answers: bool) -> Fit:
-    """The fit that the owner's own word is worth."""
-    return "strong" if answers else "gap"
 
 
 class _Said:

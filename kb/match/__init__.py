@@ -229,11 +229,9 @@ class Matcher:
         card = self.cards[self.owners[number]]
         score = float(ranking.scores[number])
         verdict = said.get(card.id)
-        # the owner's own word is worth more than any score
-        fit = rank.fit(score) if verdict is None else "strong" if verdict else "gap"
         return StoryMatch(
             story=card,
-            fit=fit,
+            fit=rank.fit(score, verdict),
             score=score,
             pinned=verdict is True,
             refused=verdict is False,

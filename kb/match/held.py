@@ -68,13 +68,17 @@ class Held:
         table[numbers] = rank.scores_of(wordings, self.stories, self.prepared, self.owned)
         return table
 
+    def guide_questions(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The ids of the workspace's own questions, and the first wording of each (q, d)."""
+        numbers, rows = np.unique(self.guide["owner"], return_index=True)
+        ids = tuple(self.question_ids[n] for n in numbers.tolist())
+        return ids, self.guide["wordings"][rows]
+
     def guide_scores(self) -> tuple[tuple[str, ...], np.ndarray]:
         """The ids of the workspace's own questions, and the scores of all stories for each,
         asked in its own first wording: (q, s)."""
-        numbers, rows = np.unique(self.guide["owner"], return_index=True)
-        asked = self.guide["wordings"][rows]
-        table = rank.scores_of(asked, self.stories, self.prepared, self.owned)
-        return tuple(self.question_ids[n] for n in numbers.tolist()), table
+        ids, asked = self.guide_questions()
+        return ids, rank.scores_of(asked, self.stories, self.prepared, self.owned)
 
 
 def _owned(

@@ -123,8 +123,13 @@ def score_of(total: Floats) -> Floats:
     return logistic(SLOPE * (total - MIDDLE))
 
 
-def fit(score: float) -> Fit:
-    """The word for a score, by thresholds set on banks that no encoder learned from."""
+def fit(score: float, said: bool | None = None) -> Fit:
+    """The word for a score, by thresholds set on banks that no encoder learned from.
+
+    said: whether the story answers, by its owner's own word, which is worth more than any score.
+    """
+    if said is not None:
+        return "strong" if said else "gap"
     if score >= STRONG:
         return "strong"
     if score >= WORKABLE:

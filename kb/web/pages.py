@@ -61,7 +61,7 @@ async def match(datasette: Datasette, request: Request) -> Response:
 
 
 async def match_as_json(datasette: Datasette, request: Request) -> Response:
-    """The same as `kb match --json`."""
+    """The same as `kb match -n 5 --json`."""
     bank = await _allowed(datasette, request)
     try:
         asked = check_question(request.args.get("q") or "")
