@@ -36,7 +36,11 @@ def spoken_seconds(words: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was noticed about a file: one sentence, where, and what to do."""
+    """What was noticed about a file: one sentence, where, and what to do.
+
+    words: those of the file that it is about, or "". story: the id of the story that a rule
+    of `kb check` speaks of; "" for what is noticed while a file is read.
+    """
 
     rule: str
     severity: Severity
@@ -45,6 +49,7 @@ class Finding:
     line: int = 0
     hint: str = ""
     story: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

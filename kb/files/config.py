@@ -1,4 +1,4 @@
-"""`kb.yaml`: five keys, each with its line, so that a fault can be shown where it stands.
+"""`kb.yaml`: a few keys, each with its line, so that a fault can be shown where it stands.
 
 Named tuples here and no dataclasses, because every command defines these at its start.
 """
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = "kb.yaml"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-KEYS = ("content", "personal", "database", "model", "rerank")
+KEYS = ("content", "personal", "database", "model", "rerank", "level", "check")
 LISTS = ("content", "personal")
-_LINE = re.compile(r"(content|personal|database|model|rerank): ([A-Za-z][A-Za-z0-9_./-]*)")
+LEVELS = ("junior", "senior", "lead")
+_LINE = re.compile(r"(content|personal|database|model|rerank|level): ([A-Za-z][A-Za-z0-9_./-]*)")
 _NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"})
 
 
@@ -36,13 +37,16 @@ class Config(NamedTuple):
     database: Setting = Setting("kb.db")
     model: Setting = Setting(DEFAULT_MODEL)
     rerank: Setting = Setting("")
+    level: Setting = Setting("senior")
+    check: Setting = Setting("")
 
 
 def read_config(path: Path) -> Config:
     """The settings in the kb.yaml at `path`.
 
-    Raises ConfigError, with the line, for anything but the five keys with text
-    (or, for folders, a list of text; for `rerank`, nothing) as values.
+    Raises ConfigError, with the line, for anything but the keys with text
+    (or, for folders, a list of text; for `rerank`, nothing) as values. What
+    stands under `check` is left as it is: `kb.check` reads it.
     """
     from kb.files.read import read_text
 
@@ -55,12 +59,32 @@ def read_config(path: Path) -> Config:
 
 def parse_config(text: str) -> Config:
     """The settings in `text`, the content of a kb.yaml. Raises ConfigError as read_config does."""
-    simple = _simple(text)
-    if simple is not None:
-        return _config(simple)
-    from kb.files.config_yaml import parse_settings
+    rest, check = _without_check(text)
+    found = _simple(rest)
+    if found is None:
+        from kb.files.config_yaml import parse_settings
 
-    return _config(parse_settings(text))
+        found = parse_settings(rest)
+    return _config(found if check is None else found | {"check": (check,)})
+
+
+def _without_check(text: str) -> tuple[str, Setting | None]:
+    """The text with the block under `check:` blanked, and that block as it stands.
+
+    Only `kb check` reads it, and every other command would pay for it.
+    """
+    if "check:" not in text:
+        return text, None
+    lines = text.split("\n")
+    start = next((n for n, line in enumerate(lines) if line.startswith("check:")), None)
+    if start is None:
+        return text, None
+    end = start + 1
+    while end < len(lines) and (not lines[end].strip() or lines[end][0] in " \t#}]"):
+        end += 1
+    block = "\n".join(lines[start:end])
+    lines[start:end] = [""] * (end - start)
+    return "\n".join(lines), Setting(block, start + 1)
 
 
 def _simple(text: str) -> dict[str, tuple[Setting, ...]] | None:
@@ -88,4 +112,13 @@ def _config(found: dict[str, tuple[Setting, ...]]) -> Config:
         database=found.get("database", (default.database,))[0],
         model=found.get("model", (default.model,))[0],
         rerank=found.get("rerank", (default.rerank,))[0],
+        level=_level(found.get("level", (default.level,))[0]),
+        check=found.get("check", (default.check,))[0],
     )
+
+
+def _level(setting: Setting) -> Setting:
+    if setting.text.lower() not in LEVELS:
+        message = f"`level` must be one of {', '.join(LEVELS)}, not `{setting.text}`."
+        raise ConfigError(message, "It says what is expected of you.", CONFIG_NAME, setting.line)
+    return Setting(setting.text.lower(), setting.line)

@@ -25,6 +25,9 @@ def parse_settings(text: str) -> dict[str, tuple[Setting, ...]]:
         key = _key(key_node)
         if key in found:
             raise _fault(f"`{key}` stands twice.", key_node, "Keep one of them.")
+        if key == "check":
+            raise _fault("`check` stands twice, or not at the start of its line.", key_node,
+                         "Keep one of them, unindented.")  # fmt: skip
         found[key] = _value(key, value_node)
     return found
 

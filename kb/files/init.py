@@ -40,6 +40,13 @@ database: kb.db
 
 # A CrossEncoder, by name or folder, that reads the first ten stories again; none by default.
 # rerank: cross-encoder/ms-marco-MiniLM-L6-v2
+
+# What is expected of you (junior, senior or lead): how much of a story should be "I".
+# level: senior
+
+# What `kb check` points out, a rule a line: off, or a number to take instead of its own.
+# check:
+#   fillers: off
 """
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ENV_NAME = "KB_WORKSPACE"
 OWN_FOLDER = "_kb"
+NO_SETTING = Setting("")
 _INIT = "Run `kb init DIR` to make one."
 
 
@@ -34,7 +35,9 @@ class Workspace:
 
     config: the kb.yaml, or None when there is none. personal has at least one
     folder. model: a sentence-transformers name or an absolute folder. rerank:
-    likewise a CrossEncoder's, "" for none.
+    likewise a CrossEncoder's, "" for none. level: what is expected of the
+    owner, one of `config.LEVELS`; check: the block under `check:` in kb.yaml,
+    as it stands, with its line.
     remembered: found only because it was the last one initialised, which the
     command line says on stderr.
     """
@@ -46,6 +49,8 @@ class Workspace:
     database: Path
     model: str
     rerank: str = ""
+    level: str = "senior"
+    check: Setting = NO_SETTING
     remembered: bool = False
 
     @property
@@ -125,6 +130,8 @@ def load_workspace(root: Path) -> Workspace:
         database=_database(root, settings.database),
         model=_model(root, settings.model.text),
         rerank=_model(root, settings.rerank.text) if settings.rerank.text else "",
+        level=settings.level.text,
+        check=settings.check,
     )
 
 
