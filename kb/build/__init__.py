@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import store
+from kb.build import checking
 from kb.build.library import library_hash, library_stamp, read_library
 from kb.build.plan import Known, Plan, make_plan
 from kb.domain import BuildReport, Competency, Finding
@@ -102,8 +103,8 @@ def _attempt(
 @dataclass(slots=True)
 class _Run:
     """One attempt at a build. library, library_stamp: what tells one library from another;
-    journal_stamp: likewise; found: what was noticed of no file of the plan; model: None
-    while nothing is known of it."""
+    journal_stamp, check_stamp: likewise; found: what was noticed of no file of the plan;
+    model: None while nothing is known of it."""
 
     workspace: Workspace
     tools: Tools
@@ -115,6 +116,7 @@ class _Run:
     library: str = ""
     library_stamp: str = ""
     journal_stamp: str = ""
+    check_stamp: str = ""
     found: tuple[Finding, ...] = ()
     model: Model | None = None
 
@@ -122,8 +124,10 @@ class _Run:
         """The report, or None when another build came between."""
         whole = self._model_moved()
         plan = self._plan(whole)
-        library_moved, journal_moved = self._library_moved(), self._journal_moved()
-        if plan.writes(self.before.known) or library_moved or journal_moved or whole:
+        library_moved = self._library_moved()
+        moved = any([library_moved, self._journal_moved(), self._check_moved()])
+        if plan.writes(self.before.known) or moved or whole:
+            self.checks()  # a fault in kb.yaml is said before anything is embedded
             return self._write(plan, whole=whole, library_moved=library_moved)
         counts = self.before.reader.counts() if self.before.reader else (0, 0)
         return self._report(plan, counts)
@@ -155,8 +159,16 @@ class _Run:
         self.journal_stamp = _stamp(self.workspace.journal)
         return self.before.meta.get("journal_stamp", "") != self.journal_stamp
 
+    def _check_moved(self) -> bool:
+        self.check_stamp = checking.stamp_of(self.workspace, self.now.date())
+        return self.before.meta.get("check_stamp", "") != self.check_stamp
+
+    def checks(self) -> checking.Checks:
+        """The rules of `kb check`. Raises ConfigError where kb.yaml sets them wrongly."""
+        return checking.Checks(self.workspace, self.now.date())
+
     def _write(self, plan: Plan, *, whole: bool, library_moved: bool) -> BuildReport | None:
-        from kb.build import index, said, vectors, views
+        from kb.build import index, said, vectors
 
         draft = index.Draft.of(plan)
         library = read_library(self.tools.guides) if whole or library_moved else None
@@ -189,12 +201,24 @@ class _Run:
             self._write_said(writer, reader, words, found)
             if whole or self._guides_touched(plan):
                 writer.put_arrays(index.wording_arrays(reader))
-            views.write_views(writer, reader, words.pins)
+            self._write_derived(writer, reader, words, None if whole else draft.story_ids())
             self._write_notes(writer)
             report = self._report(plan, reader.counts())
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)
         self.wrote = True
         return report
+
+    def _write_derived(
+        self, writer: Writer, reader: Reader, words: said.Words, changed: set[str] | None
+    ) -> None:
+        """What follows from all that was written. changed: ids of stories, None for all."""
+        from kb.build import views
+        from kb.match.held import Held
+
+        held = Held.read(reader)
+        views.write_views(writer, reader, held, words.pins)
+        same_rules = self.before.meta.get("check_stamp") == self.check_stamp
+        self.checks().write(writer, reader, held, changed if same_rules else None)
 
     def _write_said(
         self, writer: Writer, reader: Reader, words: said.Words, vectors: Mapping[bytes, ndarray]
@@ -237,6 +261,7 @@ class _Run:
             "library": self.library,
             "library_stamp": self.library_stamp,
             "journal_stamp": self.journal_stamp,
+            "check_stamp": self.check_stamp,
         }.items():
             writer.put_meta(key, value)
 

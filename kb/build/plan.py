@@ -30,6 +30,8 @@ class Known:
         """All of it, from an open index."""
         found: dict[str, tuple[Finding, ...]] = {}
         for finding in reader.findings():
+            if finding.story:
+                continue  # of `kb check`, and not of reading the file
             found[finding.path] = (*found.get(finding.path, ()), finding)
         return cls(reader.files(), reader.story_ids_by_path(), reader.guide_ids_by_path(), found)
 

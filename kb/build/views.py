@@ -10,20 +10,19 @@ import numpy as np
 
 from kb import rank
 from kb.domain import QuestionFit
-from kb.match.held import Held
 
 if TYPE_CHECKING:
     from kb.domain import StoryCard
     from kb.journal import Pins
+    from kb.match.held import Held
     from kb.store import Reader
     from kb.store.write import Writer
 
 KEPT = 3  # stories of each question
 
 
-def write_views(writer: Writer, reader: Reader, pins: Pins) -> None:
+def write_views(writer: Writer, reader: Reader, held: Held, pins: Pins) -> None:
     """Both, in place of what was there."""
-    held = Held.read(reader)
     _write_map(writer, held)
     writer.put_question_fits(_fits(reader, held, pins))
 

@@ -227,7 +227,7 @@ class Reader:
     def findings(self) -> tuple[Finding, ...]:
         """All findings, by path and line."""
         rows = self._conn.execute(
-            "SELECT rule, severity, message, path, line, hint, story FROM findings"
+            "SELECT rule, severity, message, path, line, hint, story, words FROM findings"
             " ORDER BY path, line, id"
         )
         return tuple(Finding(*r) for r in rows)

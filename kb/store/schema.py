@@ -109,7 +109,7 @@ _TABLES: list[tuple[str, Columns, str | tuple[str, ...], Keys]] = [
         "findings",
         {
             "id": int, "severity": str, "rule": str, "message": str, "hint": str,
-            "path": str, "line": int, "story": str,
+            "path": str, "line": int, "words": str, "story": str,
         },
         "id",
         [],
@@ -166,7 +166,7 @@ _INDEXES = [
     ("notes", "guide"), ("notes", "question"), ("stories", "path"), ("passages", "story"),
     ("passages", "question"), ("passages", "guide"), ("story_competencies", "competency"),
     ("question_competencies", "competency"), ("question_fits", "story"),
-    ("guides", "path"), ("findings", "path"),
+    ("guides", "path"), ("findings", "path"), ("findings", "story"),
 ]  # fmt: skip
 
 # Stemming lets "disagreed" find "disagreement"; the columns' order is the order of bm25 weights.

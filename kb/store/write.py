@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from kb.domain import (
     BuildReport,
@@ -20,14 +20,14 @@ from kb.domain import (
     Story,
 )
 from kb.store import schema
+from kb.store.rows import finding_row, passage_row, question_row, story_row, under
 
 if TYPE_CHECKING:
     import numpy as np
 
     from kb.domain import Competency
+    from kb.store.rows import Row
     from kb.store.vectors import Block
-
-Row = dict[str, Any]
 
 
 class Writer:
@@ -67,7 +67,7 @@ class Writer:
 
     def remove_story(self, story: str) -> None:
         """Take one story out of the index, with its passages and vectors."""
-        for table in ("story_competencies", "story_tags", "passages"):
+        for table in ("story_competencies", "story_tags", "passages", "findings"):
             self._conn.execute(f"DELETE FROM {table} WHERE story = ?", (story,))
         self._remove_owner(f"story:{story}")
         self._conn.execute("DELETE FROM stories WHERE id = ?", (story,))
@@ -97,7 +97,7 @@ class Writer:
 
     def put_story(self, story: Story, passages: Sequence[Passage]) -> None:
         """Add a story (its id must not be there) with its passages."""
-        self._insert("stories", [_story_row(story)])
+        self._insert("stories", [story_row(story)])
         self._conn.executemany(
             "INSERT INTO story_competencies"
             " SELECT ?, id, 'authored', 1.0 FROM competencies WHERE id = ?",
@@ -107,7 +107,7 @@ class Writer:
             "story_tags", [{"story": story.id, "tag": t} for t in dict.fromkeys(story.tags)]
         )
         self._put_parts(f"story:{story.id}", story.parts)
-        self._insert("passages", [_passage_row(p, story=story.id) for p in passages])
+        self._insert("passages", [passage_row(p, story=story.id) for p in passages])
 
     def put_guide(self, guide: Guide, passages: Sequence[Passage]) -> None:
         """Add a guide (its id must not be there) with its questions and passages."""
@@ -136,21 +136,21 @@ class Writer:
         self._insert(
             "passages",
             [
-                _passage_row(p, question=p.owner)
+                passage_row(p, question=p.owner)
                 if p.owner in known
-                else _passage_row(p, guide=guide.id)
+                else passage_row(p, guide=guide.id)
                 for p in passages
             ],
         )
 
     def _put_question(self, guide: Guide, question: Question, position: int) -> None:
-        self._insert("questions", [_question_row(guide, question, position)])
+        self._insert("questions", [question_row(guide, question, position)])
         # an unknown one is a finding, stays in the JSON column, and has no link
         self._conn.executemany(
             "INSERT INTO question_competencies SELECT ?, id FROM competencies WHERE id = ?",
             [(question.id, c) for c in dict.fromkeys(question.competencies)],
         )
-        for table, rows in _under(guide, question).items():
+        for table, rows in under(guide, question).items():
             kind = table.removesuffix("s").replace("_", "-")
             self._insert(
                 table,
@@ -265,18 +265,24 @@ class Writer:
         )  # fmt: skip
 
     def put_findings(self, path: str, findings: Sequence[Finding]) -> None:
-        """Replace what was noticed of one file."""
-        self._conn.execute("DELETE FROM findings WHERE path = ?", (path,))
-        self._insert(
-            "findings",
-            [
-                {
-                    "severity": f.severity, "rule": f.rule, "message": f.message, "hint": f.hint,
-                    "path": f.path, "line": f.line, "story": f.story,
-                }
-                for f in findings
-            ],
-        )  # fmt: skip
+        """Replace what was noticed of one file while it was read."""
+        self._conn.execute("DELETE FROM findings WHERE path = ? AND story = ''", (path,))
+        self._insert("findings", [finding_row(f) for f in findings])
+
+    def put_rule(self, rule: str, findings: Iterable[Finding]) -> None:
+        """Replace all that one rule of `kb check` says, of whatever story."""
+        self._conn.execute("DELETE FROM findings WHERE story != '' AND rule = ?", (rule,))
+        self._insert("findings", [finding_row(f) for f in findings])
+
+    def put_checks(self, findings: Iterable[Finding], stories: Collection[str] | None) -> None:
+        """Replace what the rules of `kb check` say of these stories, None for all."""
+        if stories is None:
+            self._conn.execute("DELETE FROM findings WHERE story != ''")
+        else:
+            self._conn.executemany(
+                "DELETE FROM findings WHERE story = ?", [(story,) for story in stories]
+            )
+        self._insert("findings", [finding_row(f) for f in findings])
 
     def mark_stale(self, path: str) -> None:
         """Mark what came from a file as no longer what the file says."""
@@ -320,65 +326,3 @@ class Writer:
             f" VALUES ({', '.join('?' * len(columns))})",
             [tuple(row[c] for c in columns) for row in rows],
         )
-
-
-def parts_text(parts: Sequence[Part]) -> str:
-    """Parts as one Markdown text, each under its own label as written."""
-    pieces = []
-    for part in parts:
-        label = part.title or (part.kind.capitalize() if part.kind not in {"text", "point"} else "")
-        pieces.append(f"**{label}**: {part.text}" if label else part.text)
-    return "\n\n".join(pieces)
-
-
-def _story_row(story: Story) -> Row:
-    return {
-        "id": story.id, "title": story.title, "date": story.date,
-        "year": int(story.date[:4]) if story.date else None,
-        "role": story.role, "company": story.company, "status": story.status,
-        "competencies": json.dumps(story.competencies), "tags": json.dumps(story.tags),
-        "answers": json.dumps(story.answers), "text": parts_text(story.parts),
-        "path": story.path, "line": story.line, "stale": 0,
-    }  # fmt: skip
-
-
-def _question_row(guide: Guide, question: Question, position: int) -> Row:
-    concept = question.concept
-    return {
-        "id": question.id, "text": question.text, "guide": guide.id,
-        "category": question.category, "concept": concept.text if concept else "",
-        "concept_line": concept.line if concept else 0,
-        "competencies": json.dumps(question.competencies), "path": guide.path,
-        "line": question.line, "position": position, "stale": 0,
-    }  # fmt: skip
-
-
-def _passage_row(
-    passage: Passage,
-    *,
-    story: str | None = None,
-    question: str | None = None,
-    guide: str | None = None,
-) -> Row:
-    return {
-        "id": passage.id, "kind": passage.kind, "part": passage.part, "text": passage.text,
-        "line": passage.line, "story": story, "question": question, "guide": guide,
-    }  # fmt: skip
-
-
-def _under(guide: Guide, question: Question) -> dict[str, list[Row]]:
-    """table -> rows, without ids, of what stands under a question."""
-    return {
-        "variants": [{"text": v.text, "line": v.line} for v in question.variants],
-        "examples": [
-            {"name": e.name, "text": parts_text(e.parts), "line": e.line} for e in question.examples
-        ],
-        "practices": [
-            {"title": p.title, "text": p.text, "line": p.line} for p in question.practices
-        ],
-        "follow_ups": [{"text": f.text, "line": f.line} for f in question.follow_ups],
-        "notes": [
-            {"title": n.title, "text": n.text, "guide": guide.id, "line": n.line}
-            for n in question.notes
-        ],
-    }
