@@ -12,10 +12,10 @@ PACKAGE = Path(__file__).parent.parent / "kb"
 GROUND = {"errors", "domain"}
 PURE = {
     "parse", "passages", "rank", "evaluate", "filters", "lookup", "spelling", "windows",
-    "figures", "check", "facts", "importers", "exporters", "rewrite",
+    "figures", "check", "facts", "importers", "exporters", "rewrite", "portfolio",
 }  # fmt: skip
 WALLS = {"files", "journal", "embed", "reread", "compile_model", "store"}
-ROOMS = {"build", "match", "pinning", "suggest", "history", "keeping"}
+ROOMS = {"build", "match", "pinning", "suggest", "history", "keeping", "planning"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -36,6 +36,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     # writes YAML where parse reads it
     "rewrite": GROUND | {"parse"},
     # what the journal says of one story
+    # frameworks, coverage, gaps, loops: choices over the whole bank
+    "portfolio": GROUND | {"parse"},
+    # the index and the journal, to what the portfolio takes
+    "planning": GROUND | PURE | WALLS | {"match", "pinning", "history"},
     "history": GROUND | {"journal"},
     "files": GROUND | {"parse"},
     "journal": GROUND,
@@ -69,6 +73,8 @@ ONLY_IN = {
     "rich": {"cli"},
     "ruamel": {"rewrite"},
     "docx": {"importers", "exporters"},
+    "scipy": {"portfolio"},
+    "pypdf": {"importers"},
     "watchfiles": {"cli"},
     "datasette": {"cli", "web"},
     "nh3": {"web"},

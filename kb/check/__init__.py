@@ -29,8 +29,6 @@ def check_story(_story: Story, _settings: Settings, _today: date) -> tuple[Findi
     return ()
 
 
-def twins(
-    _pairs: Iterable[tuple[Story, Story, float]], _settings: Settings
-) -> tuple[Finding, ...]:
+def twins(_pairs: Iterable[tuple[Story, Story, float]], _settings: Settings) -> tuple[Finding, ...]:
     """Nothing yet."""
     return ()

@@ -58,9 +58,9 @@ def _once(space: Workspace, as_json: bool) -> bool:
     return report.failed > 0 or any(f.severity == "error" for f in report.findings)
 
 
-def refresh(space: Workspace) -> None:
+def refresh(space: Workspace, *, quiet: bool = False) -> None:
     """Bring the index up to date after a word of the owner, saying only what is wrong with
-    files. Raises StoreError, ModelError."""
+    files, or, if quiet, nothing. Raises StoreError, ModelError, ConfigError."""
     common.one_thread()
     from kb import render
     from kb.build import build
@@ -68,7 +68,7 @@ def refresh(space: Workspace) -> None:
 
     tools = tools_for(space, lambda: common.compiled_for(space), lambda _done, _all: None)
     report = build(space, tools, now=datetime.now(UTC))
-    for finding in report.findings:
+    for finding in () if quiet else report.findings:
         click.echo(render.finding_line(finding), err=True)
 
 

@@ -73,9 +73,20 @@ select title, kb_spoken_seconds(text) as seconds, id as story from stories
 where status != 'retired' and kb_spoken_seconds(text) > 120
 order by seconds desc""",
     },
+    "weak-spots": {
+        "title": "What is weak in how stories are told",
+        "description": "What kb check points out; the gravest first.",
+        "sql": """
+select stories.title, findings.severity, findings.rule, findings.line, findings.message,
+  findings.words, findings.hint, stories.id as story
+from findings join stories on stories.id = findings.story
+order by findings.severity = 'info', findings.severity = 'warning', stories.id, findings.line""",
+    },
     "findings-by-file": {
         "title": "What was noticed about your files",
         "description": "From the last time each was read.",
-        "sql": "select severity, path, line, message, hint from findings order by path, line",
+        "sql": """
+select severity, path, line, message, hint from findings where story = ''
+order by path, line""",
     },
 }

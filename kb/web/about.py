@@ -101,8 +101,13 @@ TABLES: Final[dict[str, dict[str, Any]]] = {
     },
     "story_tags": {"description": "The tags of your stories.", "facets": ["tag"]},
     "findings": {
-        "description": "What was noticed about your files at the last build.",
-        "columns": {"rule": "Which rule said so.", "hint": "What to do."},
+        "description": "What was noticed about your files, and what kb check points out.",
+        "columns": {
+            "rule": "Which rule said so.",
+            "hint": "What to do.",
+            "words": "The words it is about.",
+            "story": "The story that a rule of kb check speaks of.",
+        },
         "facets": ["severity", "rule"],
         "label_column": "message",
     },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +13,8 @@ import numpy as np
 from markupsafe import Markup
 
 from kb.errors import KBError
-from kb.journal import same_question
+from kb.history import history
+from kb.journal import read, same_question
 from kb.match import is_question
 from kb.suggest import suggest_from
 from kb.web.marks import highlighted, markdown
@@ -21,7 +22,8 @@ from kb.web.marks import highlighted, markdown
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-    from kb.domain import Part, StoryCard, StoryMatch
+    from kb.domain import Finding, Part, StoryCard, StoryMatch
+    from kb.journal import Entry
     from kb.match import Matcher
     from kb.web.bank import Bank
 
@@ -81,7 +83,8 @@ def home(bank: Bank) -> dict[str, Any]:
             "stories": sorted(cards, key=lambda c: (c.date, c.id), reverse=True),
             "missing": [competency for competency, count in use if not count],
             "last": reader.last_build(),
-            "findings": reader.findings(),
+            "findings": [f for f in reader.findings() if not f.story],
+            "weak": len({f.story for f in reader.findings() if f.story and f.severity != "info"}),
         }
 
 
@@ -97,7 +100,10 @@ def story(bank: Bank, owner: str, asked: str) -> dict[str, Any] | None:
             "card": card,
             "words": sum(len(part.text.split()) for part in found.parts),
             "inferred": reader.inferred().get(owner, ()),
-            "findings": [f for f in reader.findings() if f.story == owner or f.path == found.path],
+            "findings": [
+                f for f in reader.findings() if _is_of(f, owner, found.path)
+            ],
+            "events": history(_entries(bank), owner),
             "pinned": list(found.answers),
             "suggested": (),
             "neighbours": (),
@@ -105,8 +111,38 @@ def story(bank: Bank, owner: str, asked: str) -> dict[str, Any] | None:
         }
     with suppress(KBError):  # without a model a story is still there to be read
         shown |= _around(bank, card, asked if is_question(asked) else "")
-    shown["parts_shown"] = [_part(part, shown["marked"]) for part in found.parts]
+    beside = _by_part(shown["findings"], found.parts)
+    shown["notes"] = beside.pop(-1, [])
+    shown["parts_shown"] = [
+        (*_part(part, shown["marked"]), beside.get(number, []))
+        for number, part in enumerate(found.parts)
+    ]
     return shown
+
+
+def _is_of(finding: Finding, owner: str, path: str) -> bool:
+    """Whether a finding is about a story: by its rules, or by the reading of its file."""
+    return finding.story == owner or (not finding.story and finding.path == path)
+
+
+def _by_part(findings: Iterable[Finding], parts: Sequence[Part]) -> dict[int, list[Finding]]:
+    """Which part each finding stands beside, by the part's number; -1 for none of them."""
+    found: dict[int, list[Finding]] = {}
+    for finding in findings:
+        before = [n for n, part in enumerate(parts) if part.line <= finding.line]
+        place = before[-1] if before and finding.story else -1
+        found.setdefault(place, []).append(finding)
+    return found
+
+
+def _entries(bank: Bank) -> tuple[Entry, ...]:
+    """What the journal says; nothing where it cannot be read."""
+    if bank.workspace is None:
+        return ()
+    try:
+        return read(bank.workspace.journal).entries
+    except KBError:
+        return ()
 
 
 def _around(bank: Bank, card: StoryCard, asked: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Stories out of the files that people have: bytes or text in, drafts of stories out."""
