@@ -49,7 +49,7 @@ def history(entries: Iterable[Entry], story: str) -> tuple[Event, ...]:
     A rename carries what was said of the old id to the new one; after it the old id is a new
     story's. Kinds that this kb does not know are there as they stand.
     """
-    return tuple(_event(entry) for entry in _by_story(entries).get(story, ()))
+    return tuple(event_of(entry) for entry in _by_story(entries).get(story, ()))
 
 
 def uses(entries: Iterable[Entry]) -> dict[str, tuple[Use, ...]]:
@@ -90,7 +90,8 @@ def _by_story(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     return {story: [entry for _, entry in lines] for story, lines in stories.items()}
 
 
-def _event(entry: Entry) -> Event:
+def event_of(entry: Entry) -> Event:
+    """One line of the journal as an event of its story."""
     text = entry.story if entry.kind == "rename" else entry.question or entry.question_id
     return Event(entry.at, entry.kind, text, entry.extra)
 

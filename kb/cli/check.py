@@ -11,6 +11,7 @@ from kb.cli import common
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kb.check import Rule, RuleSetting
     from kb.domain import Finding, StoryCard
     from kb.files import Workspace
 
@@ -117,21 +118,33 @@ def _show(found: Sequence[Finding], cards: dict[str, StoryCard], *, everything: 
 
 
 def _rules(space: Workspace) -> list[tuple[str, str, str, str]]:
-    """(id, severity or "off", what it points out, source) of each rule, as kb.yaml sets it."""
+    """(id, how it is set, what it points out, source) of each rule."""
     from kb import check
 
     settings = check.read_settings(space.check.text, space.check.line, space.level)
-    return [
-        (rule.id, settings.severity(rule.id), rule.about, rule.source)
-        for rule in check.RULES.values()
+    found = []
+    for rule in check.RULES.values():
+        setting = settings.of(rule)
+        found.append((rule.id, _set(rule, setting), rule.about, rule.source))
+    return found
+
+
+def _set(rule: Rule, setting: RuleSetting) -> str:
+    """How a rule is set: its severity and numbers, or off."""
+    if not setting.on:
+        return "off"
+    numbers = [
+        f"{each.name} {setting.limits[each.name]:g}{' ' + each.unit if each.unit else ''}"
+        for each in rule.thresholds
     ]
+    return ", ".join([setting.severity, *numbers])
 
 
 def _show_rules(space: Workspace, as_json: bool) -> None:
     from kb.render.checking import rules_text
 
     if as_json:
-        keys = ("id", "severity", "about", "source")
+        keys = ("id", "set", "about", "source")
         common.echo_json([dict(zip(keys, rule, strict=True)) for rule in _rules(space)])
         return
     click.echo(rules_text(_rules(space), common.page()))

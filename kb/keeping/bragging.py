@@ -9,11 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kb.domain import Part
 from kb.errors import UsageError, WorkspaceError
+from kb.filters import is_date
+from kb.importers.draft import Draft
+from kb.keeping.writing import plain_text, shown, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
     from pathlib import Path
 
     from kb.files import Workspace
@@ -23,8 +26,9 @@ if sys.platform != "win32":
 
 NAME = "brag.md"
 HEADING = "# What went well"
-_ITEM = re.compile(r"(?P<indent> {0,3})[-*+][ \t]+(?P<text>\S.*)")
-_DATED = re.compile(r"(\d{4}(?:-\d{2}){0,2})(?!\S):?\s*(.*)")
+_ITEM = re.compile(r" {0,3}[-*+][ \t]+(?P<text>\S.*)")
+_RULE = re.compile(r"\s*([-*_])(?:\s*\1){2,}\s*")
+_DATED = re.compile(r"(?P<date>\d{4}-\d\d(?:-\d\d)?)(?::\s*|\s+)(?P<text>\S.*)")
 _FEW_WORDS = 4  # shorter lines count as told only where they stand alone
 
 
@@ -44,27 +48,22 @@ def brag_file(workspace: Workspace) -> Path:
     return workspace.own / NAME
 
 
-def shown(workspace: Workspace, path: Path) -> str:
-    """A path as the user knows it: from the workspace's folder on, where it lies there."""
-    root = workspace.root
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+def add(workspace: Workspace, text: str, day: str) -> Brag:
+    """Add a line at the end of the list, on the disk when this returns.
 
-
-def add(workspace: Workspace, text: str, today: date) -> Brag:
-    """Add a line at the end of the list, on the disk when this returns; the file is made if missing.
-
-    Lines of `text` are joined. What stands there stays as it is, but for a last line without an
-    end, which gets one. Raises UsageError for an empty text, DocumentError when the file is no
-    UTF-8 text, WorkspaceError when it cannot be written, and then nothing is added.
+    The file is made if missing. Lines of `text` are joined. What stands there stays as it is,
+    but for a last line without an end, which gets one. Raises UsageError for an empty text,
+    DocumentError when the file is no UTF-8 text, WorkspaceError when it cannot be written, and
+    then nothing is added.
     """
-    said = " ".join(_printable(text).split())
+    said = " ".join(plain_text(text).split())
     if not said:
         raise UsageError("there is nothing in that line.", 'Try: kb brag "what went well"')
     path = brag_file(workspace)
     name = shown(workspace, path)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        whole = _append(path, f"- {today.isoformat()} {said}", name)
+        whole = _append(path, f"- {day} {said}", name)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise WorkspaceError(f"cannot be written ({reason}).", "", name) from error
@@ -85,8 +84,8 @@ def read_lines(text: str) -> tuple[Brag, ...]:
     and paragraphs are no lines of it."""
     found: list[tuple[int, list[str]]] = []
     inside = False
-    for number, row in enumerate(text.splitlines(), start=1):
-        item = _ITEM.match(row)
+    for number, row in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        item = None if _RULE.fullmatch(row) else _ITEM.match(row)
         if item:
             found.append((number, [item["text"]]))
             inside = True
@@ -143,10 +142,16 @@ def story_texts(workspace: Workspace) -> Iterator[tuple[str, str]]:
                 yield source.path, read_source(source).text
 
 
-def _brag(place: int, number: int, text: str) -> Brag:
-    dated = _DATED.match(text)
-    return Brag(place, dated[1] if dated and dated[2] else "", dated[2] or text if dated else text,
-                number)  # fmt: skip
+def draft_of(brag: Brag) -> Draft:
+    """A story that is begun: the line is its situation, and its first words are the title."""
+    day = brag.date if is_date(brag.date) else ""
+    parts = (Part("situation", brag.text, brag.line),)
+    return Draft(title_of(brag.text), date=day, status="draft", parts=parts)
+
+
+def _brag(place: int, line: int, text: str) -> Brag:
+    dated = _DATED.fullmatch(text)
+    return Brag(place, dated["date"], dated["text"], line) if dated else Brag(place, "", text, line)
 
 
 def _append(path: Path, line: str, name: str) -> str:
@@ -180,9 +185,3 @@ def _write(descriptor: int, size: int, data: bytes) -> None:
         with suppress(OSError):
             os.ftruncate(descriptor, size)
         raise
-
-
-def _printable(text: str) -> str:
-    """`text` as UTF-8 can hold it, with spaces for control characters."""
-    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return "".join(char if char.isprintable() or char.isspace() else " " for char in whole)

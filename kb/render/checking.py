@@ -68,7 +68,7 @@ def checked_text(findings: Sequence[Finding], checked: int, hidden: int, page: P
     if not findings and not hidden:
         what = "the story" if checked == 1 else f"{checked} stories"
         return page.wrap(f"Nothing to point out in {what}." if checked else "There are no stories.")
-    counts = Counter(finding.severity for finding in findings)
+    counts: Counter[str] = Counter(finding.severity for finding in findings)
     said = [
         _count(counts[severity], one, many)
         for severity, one, many in (
@@ -101,10 +101,10 @@ def findings_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def rules_text(rules: Sequence[tuple[str, str, str, str]], page: Page) -> str:
-    """The rules as (id, severity or "off", what it points out, its source)."""
+    """The rules as (id, how it is set, what it points out, its source)."""
     lines: list[str] = []
-    for name, severity, about, source in rules:
-        lines += ["", f"{page.style(name, 'title')}  {severity}"]
+    for name, setting, about, source in rules:
+        lines += ["", f"{page.style(name, 'title')}  {setting}"]
         lines += page.wrap(clean(about), "  ")
         lines += page.wrap(page.style(clean(source), "quiet"), "  ")
     return "\n".join(lines[1:])

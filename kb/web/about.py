@@ -175,7 +175,7 @@ def metadata(database: str) -> dict[str, Any]:
             database: {
                 "description": "An index of your files: it may be deleted and made anew.",
                 "tables": tables,
-                "queries": {name: dict(query) for name, query in SAVED.items()},
+                "queries": {name: {**query, "hide_sql": True} for name, query in SAVED.items()},
             }
         },
     }

@@ -16,6 +16,7 @@ from kb.errors import KBError
 from kb.history import history
 from kb.journal import read, same_question
 from kb.match import is_question
+from kb.render.history import event_words
 from kb.suggest import suggest_from
 from kb.web.marks import highlighted, markdown
 
@@ -103,7 +104,7 @@ def story(bank: Bank, owner: str, asked: str) -> dict[str, Any] | None:
             "findings": [
                 f for f in reader.findings() if _is_of(f, owner, found.path)
             ],
-            "events": history(_entries(bank), owner),
+            "events": [(e.day, event_words(e)) for e in history(_entries(bank), owner)],
             "pinned": list(found.answers),
             "suggested": (),
             "neighbours": (),
