@@ -39,8 +39,8 @@ _LITTLE = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. kind: pin, pin-no, unpin, rename, review, use, unuse, debrief, or one of a later
-    kb.
+    """One line. kind: pin, pin-no, unpin, rename, retire, unretire, review, use, unuse, debrief,
+    or one of a later kb.
 
     story: a story's id. question: its text; question_id: the guide's id for it, or
     "". to: the new id, of a rename. at: when, UTC, ISO 8601; filled in by append.

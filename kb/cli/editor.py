@@ -51,11 +51,15 @@ def edit_file(path: Path, line: int = 1) -> bool:
     changed = _bytes(path) != before
     if status:
         raise KBError(
-            f"the editor {command[0]} ended with status {status}.",
+            f"the editor {command[0]} {_ending(status)}.",
             "What it saved is in the file." if changed else "The file is as it was.",
             str(path),
         )
     return changed
+
+
+def _ending(status: int) -> str:
+    return f"ended with status {status}" if status > 0 else f"was ended by signal {-status}"
 
 
 def editor_command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,15 +14,20 @@ from kb.domain import StoryCard
 from kb.errors import DocumentError, WorkspaceError
 from kb.files import read_source, scan, write_atomic
 from kb.lookup import find_id, find_place
+from kb.parse.markdown import normalise
 from kb.parse.slug import slug
 from kb.parse.story import parse_stories
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from kb.domain import Story
     from kb.files import Source, Workspace
 
 _BOM = "\ufeff"
 _FENCES = ("---", "...")
+_YAML = (".yaml", ".yml")
+_ID = re.compile(r"\bid\b|\\", re.IGNORECASE)  # a backslash: an escape in a key may spell it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,31 @@ def all_places(workspace: Workspace) -> tuple[Place, ...]:
     """Every story in the workspace's files, in order of path, then of line.
 
     An id that two files claim stands twice. A file that cannot be read as stories gives one
-    place with a fault.
+    place with a fault, or, where its name must be its id, without: `settled` tells.
     """
     sources = (source for source in scan(workspace).sources if source.kind == "story")
-    return tuple(place for source in sources for place in places_in(source))
+    return tuple(place for source in sources for place in _seen(source))
+
+
+def settled(place: Place) -> Place:
+    """A place of `all_places` or `find_in`, its file now read as stories."""
+    now = places_in(place.source)
+    return now[min(place.number, len(now) - 1)] if now else place
+
+
+def _seen(source: Source) -> tuple[Place, ...]:
+    """The stories of a file, its YAML read only where an id may stand in it: that takes longer
+    than all the rest, and most files are named by their story's id."""
+    if source.path.lower().endswith(_YAML):
+        return places_in(source)
+    try:
+        text = read_exact(source)
+    except DocumentError:
+        return places_in(source)
+    if _ID.search(_head(text, source.path)):
+        return places_in(source)
+    (story,) = parse_stories("", path=source.path).stories
+    return (Place(story.id, source, story.line, 0, text),)
 
 
 def places_in(source: Source) -> tuple[Place, ...]:
@@ -65,7 +92,7 @@ def places_in(source: Source) -> tuple[Place, ...]:
     )
 
 
-def find_in(places: tuple[Place, ...], name: str) -> Place:
+def find_in(places: Sequence[Place], name: str) -> Place:
     """The place meant by an id, its beginning, a path or `path:line`. Raises UsageError.
 
     Of two that claim an id the first counts, as in a build; one that can be read comes before
@@ -86,7 +113,7 @@ def find_in(places: tuple[Place, ...], name: str) -> Place:
 def find_place_of(workspace: Workspace, name: str) -> Place:
     """`find_in` among all of the workspace; an absolute path inside it will do as well."""
     inside = f"{workspace.root}{os.sep}"
-    return find_in(all_places(workspace), name.removeprefix(inside))
+    return settled(find_in(all_places(workspace), name.removeprefix(inside)))
 
 
 def find_in_files(workspace: Workspace, name: str) -> tuple[Story, Source, str]:
@@ -104,6 +131,18 @@ def story_of(place: Place) -> Story:
     if place.fault is not None:
         raise place.fault
     return parse_stories(place.text, path=place.source.path).stories[place.number]
+
+
+def changed(place: Place, changes: Mapping[str, str | list[str] | None]) -> str:
+    """The text of a story's file with keys of the story set, None taking one out, and nothing
+    else changed. Raises DocumentError where that cannot be done."""
+    from kb.rewrite import set_fields, set_fields_in_yaml
+
+    if place.fault is not None:
+        raise place.fault
+    if place.source.path.lower().endswith(_YAML):
+        return set_fields_in_yaml(place.text, place.number, changes, path=place.source.path)
+    return set_fields(place.text, changes, path=place.source.path)
 
 
 def read_exact(source: Source) -> str:
@@ -142,13 +181,13 @@ def write_back(source: Source, before: str, after: str) -> None:
 
 def _head(text: str, path: str) -> str:
     """As much of a file as gives its stories' ids and lines: of Markdown the front matter."""
-    if path.lower().endswith((".yaml", ".yml")):
+    if path.lower().endswith(_YAML):
         return text
-    lines = text.removeprefix(_BOM).splitlines(keepends=True)
+    lines = normalise(text).split("\n")
     start = next((row for row, line in enumerate(lines) if line.strip()), len(lines))
     if start == len(lines) or lines[start].rstrip() != "---":
         return ""
     for row in range(start + 1, len(lines)):
         if lines[row].rstrip() in _FENCES:
-            return "".join(lines[: row + 1])
+            return "\n".join(lines[: row + 1])
     return text

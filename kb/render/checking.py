@@ -60,6 +60,9 @@ def _entry(finding: Finding, page: Page) -> list[str]:
 
 
 def _quoted(finding: Finding) -> str:
+    """The words it is about, unless they are said already."""
+    if finding.words in finding.message:
+        return ""
     return f"\u201c{' '.join(finding.words.split())}\u201d" if finding.words else ""
 
 

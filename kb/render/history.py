@@ -20,6 +20,8 @@ _SAID = {
     "unuse": "taken back: told",
     "review": "reviewed",
     "debrief": "debriefed",
+    "retire": "retired",
+    "unretire": "taken back: retired",
 }
 _ABOUT_A_QUESTION = ("pin", "pin-no", "unpin")
 _TIMES = {0: "not told so far", 1: "told once so far", 2: "told twice so far"}

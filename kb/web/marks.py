@@ -63,6 +63,16 @@ def highlighted(text: str, sentences: Iterable[str]) -> Markup:
     return Markup(html)  # of cleaned pieces
 
 
+def coded(text: str) -> Markup:
+    """One of kb's own sentences: what stands between backticks as code."""
+    pieces = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 and number < len(pieces) - 1
+        else Markup(escape(piece))
+        for number, piece in enumerate(pieces)
+    )  # fmt: skip
+
+
 def _marked(html: str, sentence: str) -> str:
     """Cleaned HTML, marked where a sentence's words first stand: over line breaks and tags,
     and never inside of one."""

@@ -18,6 +18,7 @@ from kb.render.showing import spoken
 from kb.store.queries import SAVED
 from kb.web import views
 from kb.web.bank import bank_of, settings
+from kb.web.marks import coded
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -207,7 +208,7 @@ async def _page(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A template of ours, filled."""
-    filled = {**given, "spoken": spoken}
+    filled = {**given, "spoken": spoken, "coded": coded}
     html = await datasette.render_template(f"kb_{name}.html", filled, request=request)
     return Response.html(html, status=status, headers=headers)
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MARGIN: Final = 4  # of the map, in hundredths of its width
 FITS: Final = ("gap", "stretch", "workable", "strong")
+GRAVE: Final = ("error", "warning", "info")
 SUGGESTED: Final = 6
 BEST: Final = 5
 NEIGHBOURS: Final = 3
@@ -101,9 +102,7 @@ def story(bank: Bank, owner: str, asked: str) -> dict[str, Any] | None:
             "card": card,
             "words": sum(len(part.text.split()) for part in found.parts),
             "inferred": reader.inferred().get(owner, ()),
-            "findings": [
-                f for f in reader.findings() if _is_of(f, owner, found.path)
-            ],
+            "findings": [f for f in reader.findings() if _is_of(f, owner, found.path)],
             "events": [(e.day, event_words(e)) for e in history(_entries(bank), owner)],
             "pinned": list(found.answers),
             "suggested": (),
@@ -129,7 +128,7 @@ def _is_of(finding: Finding, owner: str, path: str) -> bool:
 def _by_part(findings: Iterable[Finding], parts: Sequence[Part]) -> dict[int, list[Finding]]:
     """Which part each finding stands beside, by the part's number; -1 for none of them."""
     found: dict[int, list[Finding]] = {}
-    for finding in findings:
+    for finding in sorted(findings, key=lambda f: GRAVE.index(f.severity)):
         before = [n for n, part in enumerate(parts) if part.line <= finding.line]
         place = before[-1] if before and finding.story else -1
         found.setdefault(place, []).append(finding)
