@@ -34,6 +34,9 @@ OWN_PATHS = {
     pages.story: "/-/story/drawing",
     pages.question: f"/-/question/{QUESTION}",
     pages.plane: "/-/map",
+    pages.coverage: "/-/coverage",
+    pages.loops: "/-/loops",
+    pages.loop: "/-/loop/acme",
     pages.pin: "/-/pin",
     pages.download: "/-/index.db",
 }

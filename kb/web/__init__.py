@@ -96,7 +96,10 @@ def menu_links(datasette: Datasette) -> list[dict[str, str]]:
     """The way to our pages from every one of Datasette's."""
     if not bank_of(datasette):
         return []
-    here = {"Ask the bank": "/-/match", "The map": "/-/map"}
+    here = {
+        "Ask the bank": "/-/match", "Coverage": "/-/coverage", "Loops": "/-/loops",
+        "The map": "/-/map",
+    }  # fmt: skip
     return [{"href": datasette.urls.path(path), "label": name} for name, path in here.items()]
 
 

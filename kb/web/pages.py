@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from datasette.utils.asgi import Forbidden, NotFound, Response
 
@@ -16,7 +17,7 @@ from kb.match import check_question
 from kb.render.matches import GUIDE_LEAST, match_json
 from kb.render.showing import spoken
 from kb.store.queries import SAVED
-from kb.web import views
+from kb.web import portfolio, views
 from kb.web.bank import bank_of, settings
 from kb.web.marks import coded
 
@@ -132,6 +133,59 @@ async def download(datasette: Datasette, request: Request) -> Response:
     return Response(body, headers=headers, content_type="application/vnd.sqlite3")
 
 
+async def coverage(datasette: Datasette, request: Request) -> Response:
+    """What the stories cover: competencies, or a framework's principles, by stories."""
+    bank = await _allowed(datasette, request)
+    name = (request.args.get("framework") or "").strip()
+    try:
+        found = await asyncio.to_thread(portfolio.coverage, bank, name, _today())
+    except UsageError as error:
+        raise NotFound(str(error)) from error
+    return await _page(datasette, request, "coverage", found)
+
+
+async def loops(datasette: Datasette, request: Request) -> Response:
+    """The workspace's interview loops."""
+    bank = await _allowed(datasette, request)
+    try:
+        found = await asyncio.to_thread(portfolio.loops, bank)
+    except UsageError as error:
+        raise NotFound(str(error)) from error
+    return await _page(datasette, request, "loops", found)
+
+
+async def loop(datasette: Datasette, request: Request) -> Response:
+    """A loop with its plan; stories are swapped by the address, the file is saved by a POST."""
+    bank = await _allowed(datasette, request)
+    given: dict[str, Any] = {"problem": "", "saved": bool(request.args.get("saved"))}
+    status = 200
+    if request.method == "POST":
+        sent = await request.post_vars()
+        text, before = sent.get("text", ""), sent.get("before", "")
+        try:
+            await asyncio.to_thread(portfolio.save, bank, _id(request), text, before)
+        except KBError as error:
+            given |= {"problem": str(error), "edited": text}
+            status = 409
+        else:
+            path = views.Paths(datasette).of(f"loop/{quote(_id(request))}", saved="1")
+            return Response.redirect(path, status=303)
+    kept = portfolio.read_kept([(key, request.args[key]) for key in request.args])
+    try:
+        found = await asyncio.to_thread(portfolio.loop, bank, _id(request), kept, _today())
+    except KBError as error:
+        raise NotFound(str(error)) from error
+    if found is None:
+        raise NotFound("There is no such loop. See them: kb loop --help")
+    found |= {"text": given.pop("edited", found["text"])}
+    return await _page(datasette, request, "loop", {**found, **given, "stamp": found["stamp"]},
+                       status=status)  # fmt: skip
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
 async def _answered(bank: Bank, asked: str) -> dict[str, Any]:
     """The answer's part of a page, or the sentence that says why there is none."""
     try:
@@ -219,6 +273,9 @@ ROUTES: Final[list[tuple[str, View]]] = [
     (r"^/-/story/(?P<id>[^/]+)$", story),
     (r"^/-/question/(?P<id>.+)$", question),
     (r"^/-/map$", plane),
+    (r"^/-/coverage$", coverage),
+    (r"^/-/loops$", loops),
+    (r"^/-/loop/(?P<id>[^/]+)$", loop),
     (r"^/-/pin$", pin),
     (r"^/-/index\.db$", download),
 ]
