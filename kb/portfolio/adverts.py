@@ -1,0 +1,260 @@
+"""A job advert to the sentences that ask for something, and to the competencies they ask for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kb.portfolio.loops import Loop, Round, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from kb.domain import Fit, StoryCard
+
+    Floats = NDArray[np.float32]
+
+MOST: Final = 200  # sentences of an advert that are read
+# The score from which a sentence asks for a competency, set on four adverts of
+# tests/data/adverts; a cue word is worth CUE deviations, a second sentence SECOND.
+LEAST: Final = 2.6
+CUE: Final = 2.0
+SECOND: Final = 0.25
+
+_BULLET: Final = re.compile(r"\s*(?:[-*+•●▪◦‣·–—○]|\d{1,2}[.)])\s+")
+_HEADING: Final = re.compile(r"\s*#{1,6}\s+")
+_BOLD: Final = re.compile(r"\s*(?:\*\*|__)(.+?)(?:\*\*|__)\s*:?\s*$")
+_MARKS: Final = re.compile(r"\*\*|__|(?<!\w)[*_`](?=\S)|(?<=\S)[*_`](?!\w)")
+_LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+_SENTENCE: Final = re.compile(r"(?<=[.?!])\s+(?=[A-Z\"“(])")
+_WORD: Final = re.compile(r"[^\W\d_][\w'’-]*")
+_ABOUT: Final = re.compile(
+    r"about (?:us\b|the (?:company|team|business)|\w+$)|(?:who|what) we are|why (?:us\b|join|work|you"
+    r"|\w+$)|our (?:story|company|values|culture|mission|client)|company (?:overview|description|prof)"
+    r"|(?:our |the |your )?(?:benefits|perks|compensation|salary|pay\b|rewards?|package)|what (?:we"
+    r"|you|you'll|you will) (?:offer|get\b|receive)|what's in it for you|in return|we offer"
+    r"|equal (?:employment )?opportunit|diversity|eeo|privacy|legal|how to apply|apply|application"
+    r"|(?:our )?(?:hiring|interview|recruitment) process|next steps|contact|location|disclaimer"
+)
+_ROLE: Final = re.compile(
+    r"about (?:the (?:role|job|position)|you\b)|responsib|require|qualif|you bring|your |who you are"
+    r"|the (?:role|job)|what (?:you'll|you will|you do|we look|we're looking|we are looking|this"
+    r"|you need)|must|nice to|skills|profile|duties|tasks|you\b|day to day|key |in this role"
+)
+_LEGAL: Final = re.compile(
+    r"equal[- ](?:employment )?opportunit|discriminat|regardless of (?:race|gender|age|ethnic|sex)"
+    r"|protected (?:veteran|class|characteristic)|reasonable (?:accommodation|adjustment)|gender"
+    r" identity|sexual orientation|background check|\bvisa\b|e-verify|celebrates? diversity|401\s?\(?k"
+    r"|\bdental\b|\bpto\b|pension|paid (?:time|leave|holiday)|days (?:of )?(?:holiday|leave|vacation)"
+    r"|salary|[£$€]\s?\d|\bper annum\b|stock options|\bequity\b|health (?:cover|insurance|plan)"
+    r"|not an exhaustive|privacy (?:notice|policy)|apply (?:now|today|here)|cover letter|send (?:us )?"
+    r"your (?:cv|r[eé]sum[eé])|recruitment agenc|founded in|market leader|training budget|gym\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence or bullet of an advert that may ask for something, and its line."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """That an advert asks for a competency. score: in deviations; said: the sentence that says
+    so most plainly, `number` its place among all; cued: whether by its own words."""
+
+    competency: str
+    score: float
+    said: Said
+    number: int
+    cued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A demand with the question that is likeliest asked for it, and the story that answers
+    that best; None where the bank has none that is more than a gap."""
+
+    demand: Demand
+    question: str
+    question_id: str
+    story: StoryCard | None
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What an advert asks for, strongest first. sentences: how many were read; stories: how
+    many there were to answer with."""
+
+    title: str
+    sentences: int
+    stories: int
+    expected: tuple[Expected, ...]
+    calibrated: bool = True
+
+
+def said_in(text: str) -> tuple[Said, ...]:
+    """The sentences of an advert that may ask for something, without what the company says of
+    itself, of pay and of the law. Markdown and wrapped lines are understood."""
+    found: list[Said] = []
+    for piece, line in _pieces(text):
+        for sentence in _SENTENCE.split(piece):
+            words = len(_WORD.findall(sentence))
+            if words >= 3 and not _LEGAL.search(sentence.lower()):
+                found.append(Said(" ".join(sentence.split()), line))
+    return tuple(found[:MOST])
+
+
+def title_of(text: str) -> str:
+    """The advert's first line, if it is short enough to be its title."""
+    for row in text.split("\n"):
+        plain = _plain(_HEADING.sub("", row))
+        if plain:
+            return plain if len(plain) <= 80 and not plain.endswith((".", "!", "?")) else ""
+    return ""
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int]]:
+    """Paragraphs and bullets of the sections that count, each with the line it begins on."""
+    held, start, kept, first = "", 0, True, True
+    for number, row in enumerate([*text.split("\n"), ""], start=1):
+        heading = _heading(row)
+        bullet = _BULLET.match(row)
+        plain = _plain(row[bullet.end() :] if bullet else row)
+        if held and (not plain or bullet or heading or _ends(held, plain)):
+            yield held, start
+            held = ""
+        if not plain:
+            continue
+        if heading:
+            kept, first = (kept if first else _counts(heading)), False
+        elif kept:
+            start = start if held else number
+            held = f"{held} {plain}" if held else plain
+        first = False
+    if held:
+        yield held, start
+
+
+def _heading(row: str) -> str:
+    """The heading that a line is, in lower case, or ""."""
+    bold = _BOLD.match(row)
+    if _HEADING.match(row) or bold:
+        return _plain(bold[1] if bold else _HEADING.sub("", row)).lower().rstrip(":") or "#"
+    plain = _plain(row)
+    short = len(plain.split()) <= 6 and not _BULLET.match(row)
+    if short and plain.endswith(":"):
+        return plain.lower().rstrip(":")
+    low = plain.lower()
+    named = _ABOUT.match(low) or _ROLE.match(low)
+    if short and named and not plain.endswith((".", "!", "?", ",", ";")) and plain[:1].isupper():
+        return low
+    return ""
+
+
+def _counts(heading: str) -> bool:
+    """Whether what stands under a heading may ask for something."""
+    return bool(_ROLE.match(heading)) or not _ABOUT.match(heading)
+
+
+def _ends(held: str, following: str) -> bool:
+    """Whether a line does not go on in the next: lines of a file or PDF may be wrapped."""
+    if held.endswith((".", "!", "?", ":", ";")):
+        return True
+    return following[:1].isupper() and len(held) < 60
+
+
+def _plain(row: str) -> str:
+    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", row)).split()).strip("| ")
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Sentences (n) against competencies (c), as cosines.
+
+    described (n, c): with what a competency is; asked (n, c): with the nearest question that
+    listens for it first. usual, spread: (2, c), of the same over texts that ask for anything.
+    """
+
+    described: Floats
+    asked: Floats
+    usual: Floats
+    spread: Floats
+
+    def deviations(self) -> Floats:
+        """How much nearer a sentence is to a competency than texts usually are, (n, c)."""
+        both = np.stack([self.described, self.asked])
+        return np.asarray(((both - self.usual[:, None]) / self.spread[:, None]).mean(axis=0))
+
+
+def demands(
+    said: Sequence[Said],
+    competencies: Sequence[str],
+    likeness: Likeness,
+    cues: Mapping[str, Sequence[str]],
+    least: float = LEAST,
+) -> tuple[Demand, ...]:
+    """The competencies that the sentences ask for, strongest first."""
+    if not said:
+        return ()
+    cued = cued_by([one.text for one in said], competencies, cues)
+    scores = likeness.deviations() + CUE * cued
+    found = []
+    for place, competency in enumerate(competencies):
+        order = np.argsort(-scores[:, place], kind="stable")
+        best = int(order[0])
+        score = float(scores[best, place])
+        second = float(scores[order[1], place]) if len(order) > 1 else 0.0
+        if score >= least:
+            score += SECOND * max(0.0, second - least + 1)
+            found.append(Demand(competency, score, said[best], best, bool(cued[best, place])))
+    return tuple(sorted(found, key=lambda one: (-one.score, one.competency)))
+
+
+def cued_by(
+    texts: Sequence[str], competencies: Sequence[str], cues: Mapping[str, Sequence[str]]
+) -> NDArray[np.bool_]:
+    """(n, c): whether a text asks for a competency by its own words."""
+    patterns = [
+        re.compile("|".join(rf"\b(?:{cue})" for cue in cues[one])) if cues.get(one) else None
+        for one in competencies
+    ]
+    return np.array(
+        [[bool(p and p.search(text.lower())) for p in patterns] for text in texts], bool
+    ).reshape(len(texts), len(competencies))
+
+
+_ROUNDS: Final = (
+    ("Hiring manager", frozenset({"judgement", "delivery", "growth"})),
+    ("The team", frozenset({"people", "influence"})),
+    ("Technical", frozenset({"technical"})),
+)
+
+
+def loop_for(study: Study, groups: Mapping[str, str], company: str = "", most: int = 6) -> Loop:
+    """A loop that asks what an advert suggests, in two or three rounds of at most `most`.
+
+    groups: the group of each competency. No question is asked twice.
+    """
+    rounds: dict[str, list[Wanted]] = {name: [] for name, _ in _ROUNDS}
+    asked: set[str] = set()
+    for one in study.expected:
+        group = groups.get(one.demand.competency, "")
+        name = next((name for name, some in _ROUNDS if group in some), _ROUNDS[0][0])
+        if one.question not in asked and len(rounds[name]) < most:
+            asked.add(one.question)
+            rounds[name].append(Wanted(one.question))
+    kept = [(name, wanted) for name, wanted in rounds.items() if wanted]
+    if len(kept) == 1 and len(kept[0][1]) > 1:
+        half = (len(kept[0][1]) + 1) // 2
+        wanted = kept[0][1]
+        kept = [("Hiring manager", wanted[:half]), ("The team", wanted[half:])]
+    return Loop(company=company, rounds=tuple(Round(n, tuple(w)) for n, w in kept))
