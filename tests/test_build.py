@@ -454,7 +454,7 @@ def test_an_incremental_build_ends_where_a_build_from_nothing_does(bank: Bank) -
         rows = [
             f"{t}: {row}"
             for t in sorted(tables)
-            for row in sorted(conn.execute(f'SELECT * FROM "{t}"').fetchall(), key=repr)
+            for row in sorted(conn.execute(_all_but_numbers(t)).fetchall(), key=repr)
         ]
         conn.close()
         return rows
@@ -497,13 +497,20 @@ def test_the_ranking_of_an_incremental_build_is_that_of_a_whole_one(bank: Bank) 
     assert ranking() == step_by_step
 
 
+def _all_but_numbers(table: str) -> str:
+    """Findings are numbered as they come."""
+    columns = "rule, path, line, message, story, words" if table == "findings" else "*"
+    return f'SELECT {columns} FROM "{table}"'
+
+
 def test_findings_are_kept_and_go_with_their_file(bank: Bank) -> None:
     path = bank.write("personal/a.md", STORY.replace("[influence]", "[influense]"))
     report = bank.build()
     (finding,) = report.findings
     assert "influence" in finding.message + finding.hint
     with store.open_index(bank.workspace.database) as reader:
-        assert [f.rule for f in reader.findings()] == [finding.rule]
+        kept = [f.rule for f in reader.findings() if not f.story]
+        assert kept == [finding.rule]
     path.unlink()
     bank.build()
     with store.open_index(bank.workspace.database) as reader:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import store
-from kb.build import checking
-from kb.build.library import library_hash, library_stamp, read_library
+from kb.build.library import check_stamp, library_hash, library_stamp, read_library
 from kb.build.plan import Known, Plan, make_plan
 from kb.domain import BuildReport, Competency, Finding
 from kb.errors import StoreError
@@ -18,7 +17,7 @@ from kb.errors import StoreError
 if TYPE_CHECKING:
     from numpy import ndarray
 
-    from kb.build import index, said
+    from kb.build import checking, index, said
     from kb.embed import Encoder
     from kb.files import Workspace
     from kb.store import Reader
@@ -160,11 +159,13 @@ class _Run:
         return self.before.meta.get("journal_stamp", "") != self.journal_stamp
 
     def _check_moved(self) -> bool:
-        self.check_stamp = checking.stamp_of(self.workspace, self.now.date())
+        self.check_stamp = check_stamp(self.workspace, self.now.date())
         return self.before.meta.get("check_stamp", "") != self.check_stamp
 
     def checks(self) -> checking.Checks:
         """The rules of `kb check`. Raises ConfigError where kb.yaml sets them wrongly."""
+        from kb.build import checking
+
         return checking.Checks(self.workspace, self.now.date())
 
     def _write(self, plan: Plan, *, whole: bool, library_moved: bool) -> BuildReport | None:

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 NEAR = 0.7
 
 
-def stamp_of(workspace: Workspace, today: date) -> str:
-    """What changes when the rules, their settings or the month (stories grow old) do."""
-    return f"{check.VERSION} {workspace.level} {today:%Y-%m} {workspace.check.text}"
-
-
 class Checks:
     """The rules as kb.yaml sets them. Raises ConfigError where it sets them wrongly."""
 

@@ -12,8 +12,10 @@ from kb.domain import LibraryQuestion
 from kb.files.shipped import shipped_files
 
 if TYPE_CHECKING:
-    from kb.domain import Passage
+    from datetime import date
 
+    from kb.domain import Passage
+    from kb.files import Workspace
 
 # What the ranking takes from a library question: how it is asked and how it is answered.
 KINDS = ("question", "variant", "example")
@@ -25,6 +27,13 @@ class LibraryText:
 
     questions: tuple[LibraryQuestion, ...]
     passages: tuple[tuple[Passage, ...], ...]
+
+
+def check_stamp(workspace: Workspace, today: date) -> str:
+    """What changes when the rules, their settings or the month (stories grow old) do."""
+    from kb.check import VERSION
+
+    return f"{VERSION} {workspace.level} {today:%Y-%m} {workspace.check.text}"
 
 
 def library_stamp(guides: Path) -> str:

@@ -100,7 +100,7 @@ def command(
 
         parsed = read_loop(space, file, Path.cwd())
         loop, findings = parsed.loop, list(parsed.findings)
-        of, lost = _framework(space, loop)
+        of, lost = framework_of(space, loop)
         findings += lost
     else:
         of = _named(space, framework)
@@ -126,7 +126,7 @@ def _named(space: Workspace, name: str) -> Framework:
     return frameworks(space, competencies()).named(name)
 
 
-def _framework(space: Workspace, loop: Loop) -> tuple[Framework | None, list[Finding]]:
+def framework_of(space: Workspace, loop: Loop) -> tuple[Framework | None, list[Finding]]:
     """The framework that a loop's file names, and what is wrong with that."""
     from kb.domain import Finding
     from kb.errors import UsageError

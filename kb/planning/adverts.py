@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kb import rank
 from kb.errors import DocumentError
 from kb.importers.documents import LARGEST, document_text
+from kb.planning.table import read_scores
 from kb.portfolio.adverts import Expected, Likeness, Study, demands, said_in, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from kb.domain import Competency
-    from kb.embed import Encoder
+    from kb.match import Matcher
     from kb.planning.table import Scores
-    from kb.portfolio.adverts import Demand, Said
+    from kb.portfolio.adverts import Demand
 
     Floats = NDArray[np.float32]
 
-_CUES: Final = Path(__file__).resolve().parents[1] / "data" / "advert_cues.yaml"
+_WORDINGS: Final = Path(__file__).resolve().parents[1] / "data" / "advert_cues.yaml"
+LEAST_SPREAD: Final = 0.03  # of cosines
 FIRST: Final = 0.08  # cosine: what a question gains that listens for the competency first
 
 
@@ -42,69 +44,85 @@ def advert_text(path: Path, name: str) -> str:
     return document_text(data, name)
 
 
-def cues() -> dict[str, list[str]]:
-    """The words with which adverts ask for each competency, as regular expressions."""
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """How adverts ask for each competency: in usual phrases, and with words that tell, as
+    regular expressions."""
+
+    phrases: Mapping[str, Sequence[str]]
+    cues: Mapping[str, Sequence[str]]
+
+
+def wordings() -> Wordings:
+    """Those that ship with kb."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, list[str]] = yaml.load(_CUES.read_text("utf-8"), Loader=loader)["cues"]
-    return found
+    found = yaml.load(_WORDINGS.read_text("utf-8"), Loader=loader)
+    return Wordings(found["phrases"], found["cues"])
 
 
-def study(
-    text: str, scores: Scores, encoder: Encoder, known: Mapping[str, Competency]
-) -> Study:
-    """What the advert asks for, with the likeliest question and the best story for each.
-
-    scores: of the workspace's stories; known: the canonical competencies.
-    """
+def study(text: str, matcher: Matcher, known: Mapping[str, Competency]) -> Study:
+    """What the advert asks for, with the likeliest question and the story that a match puts
+    first for it. known: the canonical competencies."""
+    scores = read_scores(matcher.reader, matcher.pins)
     said = said_in(text)
-    ids = tuple(known)
-    found: tuple[Demand, ...] = ()
     vectors = np.zeros((0, scores.means.shape[1]), np.float32)
+    found: tuple[Demand, ...] = ()
     if said:
+        ids, words = tuple(known), wordings()
+        phrases = [(place, text) for place, one in enumerate(ids) for text in words.phrases[one]]
         texts = [one.text for one in said] + [_described(known[one]) for one in ids]
-        both = np.asarray(encoder.encode(texts), np.float32)
-        vectors = both[: len(said)]
-        found = demands(said, ids, likeness(vectors, both[len(said) :], scores, ids), cues())
+        both = np.asarray(
+            matcher.encoder.encode([*texts, *(text for _, text in phrases)]), np.float32
+        )
+        vectors, kept = both[: len(said)], both[len(said) :]
+        like = _likeness(vectors, scores, ids, kept, np.array([place for place, _ in phrases]))
+        found = demands(said, ids, like, words.cues)
     return Study(
         title=title_of(text),
         sentences=len(said),
         stories=len(scores.stories),
-        expected=tuple(_expected(found, vectors, scores)),
+        expected=tuple(_expected(found, vectors, scores, matcher)),
         calibrated=scores.calibrated,
     )
 
 
-def likeness(
-    sentences: Floats, described: Floats, scores: Scores, ids: Sequence[str]
+def _likeness(
+    sentences: Floats, scores: Scores, ids: Sequence[str], kept: Floats, owner: NDArray[np.int64]
 ) -> Likeness:
-    """Sentences (n, d) against competencies, whose descriptions are (c, d). What is usual is
-    taken from the library's questions that do not listen for the competency."""
-    listens = np.array([[one in q.competencies for one in ids] for q in scores.questions], bool)
-    first = np.array([[one == q.competencies[0] if q.competencies else False for one in ids]
-                      for q in scores.questions], bool)  # fmt: skip
-    usual, spread = np.zeros((2, 2, len(ids)), np.float32)
-    asked = np.zeros((len(sentences), len(ids)), np.float32)
-    for place in range(len(ids)):
-        rows = first[:, place] if first[:, place].any() else listens[:, place]
-        others = scores.means[~listens[:, place]]
-        own = scores.means[rows] if rows.any() else described[place : place + 1]
-        asked[:, place] = (sentences @ own.T).max(axis=1)
-        for row, values in enumerate((others @ described[place], (others @ own.T).max(axis=1))):
-            usual[row, place] = values.mean() if len(values) else 0.0
-            spread[row, place] = max(float(values.std()) if len(values) else 0.0, 0.03)
-    return Likeness(sentences @ described.T, asked, usual, spread)
+    """Sentences (n, d) against competencies. kept: the competencies' descriptions, then the
+    phrases of adverts, of which `owner` has each one's competency."""
+    described, phrases = kept[: len(ids)], kept[len(ids) :]
+    shape = (3, len(ids))
+    usual, spread = np.zeros(shape, np.float32), np.ones(shape, np.float32)
+    near = np.zeros((3, len(sentences), len(ids)), np.float32)
+    for place, one in enumerate(ids):
+        listening = np.array([one in q.competencies for q in scores.questions], bool)
+        first = np.array([q.competencies[:1] == (one,) for q in scores.questions], bool)
+        rows = first if first.any() else listening
+        asked = scores.means[rows] if rows.any() else described[place : place + 1]
+        others = scores.means[~listening]
+        own, foreign = phrases[owner == place], phrases[owner != place]
+        ways = ((described[place : place + 1], others), (asked, others), (own, foreign))
+        for way, (targets, apart) in enumerate(ways):
+            near[way, :, place] = (sentences @ targets.T).max(axis=1)
+            if len(apart):
+                values = (apart @ targets.T).max(axis=1)
+                usual[way, place] = values.mean()
+                spread[way, place] = max(float(values.std()), LEAST_SPREAD)
+    return Likeness(near, usual, spread)
 
 
 def _described(competency: Competency) -> str:
     return f"{competency.id.replace('-', ' ')}: {competency.description}"
 
 
-def _expected(found: Sequence[Demand], vectors: Floats, scores: Scores) -> list[Expected]:
+def _expected(
+    found: Sequence[Demand], vectors: Floats, scores: Scores, matcher: Matcher
+) -> Iterator[Expected]:
     """Each demand with its question: the nearest to its sentence of those that listen for it,
     and no question twice while there is another."""
-    made: list[Expected] = []
     taken: set[int] = set()
     for demand in found:
         near: dict[int, float] = {}
@@ -117,11 +135,7 @@ def _expected(found: Sequence[Demand], vectors: Floats, scores: Scores) -> list[
         fresh = {number: score for number, score in near.items() if number not in taken} or near
         number = max(fresh, key=lambda n: (fresh[n], -n))
         taken.add(number)
-        row = scores.scores[number]
-        best = int(row.argmax()) if len(row) else -1
-        said = True if best >= 0 and scores.said[number, best] > 0 else None
-        fit = rank.fit(float(row[best]), said) if best >= 0 else "gap"
         question = scores.questions[number]
-        story = scores.stories[best] if fit != "gap" else None
-        made.append(Expected(demand, question.text, question.id, story, fit))
-    return made
+        result = matcher.match(question.text, count=1)
+        story = result.stories[0].story if result.stories and result.fit != "gap" else None
+        yield Expected(demand, question.text, question.id, story, result.fit)

@@ -1,0 +1,276 @@
+"""A story to what is worth reading of it five minutes before it is told.
+
+The sentences are the owner's own: chosen, and cut at a clause where they are long, never
+reworded.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kb.domain import STAR
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kb.domain import Fit, StoryCard
+
+STEPS: Final = 5
+LABELS: Final = {
+    "situation": "Situation", "task": "Task", "action": "Action", "result": "Result",
+    "learning": "Learning",
+}  # fmt: skip
+# Which parts give a second sentence where others have none.
+_MORE: Final = ("action", "action", "result", "situation", "task", "learning")
+_CHANGED: Final = re.compile(
+    r"\b(?:since then|no more|any ?more|from then on|instead|went live|went from|became|fell|rose"
+    r"|dropped|down (?:to|from)|up (?:to|from)|saved|passed|for the first time)\b|^By [A-Z]",
+    re.IGNORECASE,
+)
+_LEANS: Final = re.compile(
+    r"(?:it|its|they|their|that|this|these|those|he|she|his|her|the other|so|but|and|there|then"
+    r"|both|another)\b",
+    re.IGNORECASE,
+)
+_CLAUSE: Final = re.compile(r"(?<=[,;:])\s+|\s+(?=[–—]\s)|\s+(?=(?:and|but|because|so that)\s)")
+_STOP: Final = re.compile(r"[,;:.?!–—()\"“”]")
+# A number's words end before these; "of" goes on: "seven of our nine makes".
+_ENDS: Final = re.compile(
+    r"(?:and|or|in|on|at|for|by|with|from|as|that|which|who|whose|was|were|is|are|had|has|have|it|he"
+    r"|she|we|they|i|but|so|then|than|after|before|when|where|while|against|within|would|could|did"
+    r"|until|because|if|not|do|does|did|must|may|can|will|later|ago|nearly|about|only|a|the)[,;:.]?",
+    re.IGNORECASE,
+)
+_RATE: Final = re.compile(
+    r"\s(?:a|an|per|each|every) (?:second|minute|hour|day|night|week|month|quarter|year)\b"
+)
+_LEADS: Final = re.compile(
+    r"from|to|under|over|about|only|within|every|below|above|nearly|almost|by", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of a story. part: its kind. weight: 0..1, what it can carry by itself.
+    figures: where its numbers begin and end. backing: whether it made the story fit."""
+
+    text: str
+    line: int
+    part: str
+    weight: float = 0.0
+    figures: tuple[tuple[int, int], ...] = ()
+    backing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the card. label: its part, or "". land: the one that must be said."""
+
+    label: str
+    text: str
+    line: int
+    land: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a page has room for: characters a line, and how much beside the steps."""
+
+    line: int
+    numbers: int
+    follow_ups: int
+    dense: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One question with its story, None where none is told, and why then. number: 0 for none.
+
+    opening: the story's first sentence. numbers: with the words around them. heard: to whom
+    it was told before, and what speaks against it.
+    """
+
+    number: int
+    question: str
+    focus: str
+    story: StoryCard | None
+    fit: Fit | None
+    opening: str = ""
+    steps: tuple[Step, ...] = ()
+    numbers: tuple[str, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page: a round with its cards. about: the company and date; heard: what the company and
+    the interviewer know already, a line each."""
+
+    title: str
+    about: str
+    heard: tuple[str, ...]
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A story in short."""
+
+    opening: str
+    steps: tuple[Step, ...]
+    numbers: tuple[str, ...]
+
+
+def room_for(cards: int) -> Room:
+    """What a page has room for with so many cards."""
+    if cards <= 3:
+        return Room(line=110, numbers=4, follow_ups=2, dense=False)
+    if cards == 4:
+        return Room(line=88, numbers=4, follow_ups=2, dense=False)
+    return Room(line=88, numbers=3, follow_ups=1, dense=True)
+
+
+def digest(lines: Sequence[Line], room: Room) -> Digest:
+    """A story's first sentence, five more, and its numbers."""
+    if not lines:
+        return Digest("", (), ())
+    land = _landing(lines)
+    steps = tuple(
+        Step(LABELS.get(one.part, ""), shortened(one.text, room.line, one.figures), one.line,
+             one is land)
+        for one in _chosen(lines, land, room)
+    )  # fmt: skip
+    opening = shortened(lines[0].text, room.line, lines[0].figures)
+    return Digest(opening, steps, numbers_of(lines, room.numbers))
+
+
+def _chosen(lines: Sequence[Line], land: Line | None, room: Room) -> list[Line]:
+    """The sentences of the card in the order they stand: one a part, and where there are fewer
+    parts more of the others. The first sentence is on the card already, so that in a dense one
+    it is all of the situation."""
+    kinds = STAR[1:] if room.dense else STAR
+    rest = [one for one in lines[1:] if one.part in kinds or one.part not in STAR]
+    parts = {kind: [one for one in rest if one.part == kind] for kind in kinds}
+    groups: dict[str, list[Line]] = {str(kind): some for kind, some in parts.items() if some}
+    count = len(kinds)
+    if len(groups) < 2:
+        groups = _spread(rest, count)
+    slots = dict.fromkeys(groups, 1)
+    for kind in _MORE:
+        if sum(slots.values()) < count and slots.get(kind, 99) < len(groups.get(kind, ())):
+            slots[kind] += 1
+    best: list[Line] = []
+    for name, some in groups.items():
+        ranked = sorted(some, key=lambda one: (one is not land, -_value(one, some)))
+        best += ranked[: slots[name]]
+    place = {id(one): number for number, one in enumerate(lines)}
+    return sorted(best, key=lambda one: place[id(one)])
+
+
+def _spread(rest: Sequence[Line], count: int) -> dict[str, list[Line]]:
+    """A story without parts in so many runs of about the same length."""
+    size = max(1, -(-len(rest) // count))
+    return {str(n): list(rest[n : n + size]) for n in range(0, len(rest), size)}
+
+
+def _landing(lines: Sequence[Line]) -> Line | None:
+    """The sentence that must be said: of the result the one with the number or with what
+    changed; without a result the one that made the story fit, or the last with a number."""
+    result = [one for one in lines[1:] if one.part == "result"]
+    if result:
+        return max(result, key=lambda one: _worth_landing(one, result))
+    others = lines[1:] or lines
+    backed = [one for one in others if one.backing]
+    counted = [one for one in others if one.figures and one.part != "situation"]
+    if backed:
+        return max(backed, key=lambda one: one.weight)
+    return counted[-1] if counted else others[-1]
+
+
+def _worth_landing(line: Line, result: Sequence[Line]) -> float:
+    """How well a sentence of the result ends a story: what was wanted stands there early."""
+    early = 1 - next(n for n, one in enumerate(result) if one is line) / len(result)
+    value = min(0.55, line.weight) + 0.5 * bool(line.figures) + 0.3 * line.backing + 0.6 * early
+    value += 0.3 * bool(_CHANGED.search(line.text)) - 0.3 * bool(_LEANS.match(line.text))
+    return value - 0.6 * (len(line.text.split()) < 5)
+
+
+def _value(line: Line, among: Sequence[Line]) -> float:
+    """How much a sentence says of its part, read alone: what was done, a number, what made the
+    story fit. One that leans on the sentence before it says less."""
+    words = len(line.text.split())
+    value = line.weight + 0.3 * min(2, len(line.figures)) + 0.5 * line.backing
+    value += 0.2 * bool(re.search(r"\bI\b", line.text)) if line.part in ("task", "action") else 0.0
+    value -= 0.35 * bool(_LEANS.match(line.text)) + 0.6 * (words < 5)
+    early = 1 - next(n for n, one in enumerate(among) if one is line) / max(1, len(among))
+    return value + early * {"action": 0.05, "learning": 0.1}.get(line.part, 0.35)
+
+
+def shortened(text: str, most: int, keep: Sequence[tuple[int, int]] = ()) -> str:
+    """A sentence in about `most` characters: whole, or some of its clauses, those with its
+    numbers, with an ellipsis where it was cut."""
+    if len(text) <= most:
+        return text
+    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
+    best, chosen = (-1.0, 0, 0), (0, 0)
+    for first, start in enumerate(cuts[:-1]):
+        for end in cuts[first + 1 :]:
+            if len(text[start:end].strip()) > most - 2 * ((start > 0) + (end < len(text))):
+                break
+            held = sum(1 for a, b in keep if start <= a and b <= end)
+            key = (float(min(held, 2)), int(start == 0 and end - start > most // 6), end - start)
+            if key > best:
+                best, chosen = key, (start, end)
+    start, end = chosen
+    if end - start < most // 2:  # too little: cut between words
+        start, end = 0, len(text[: most - 2].rpartition(" ")[0]) or most - 2
+    said = text[start:end].strip().rstrip(",;:" if end < len(text) else "").rstrip()
+    return ("… " if start else "") + said + (" …" if end < len(text) else "")
+
+
+def numbers_of(lines: Sequence[Line], most: int, width: int = 34) -> tuple[str, ...]:
+    """A story's numbers with a few words around each, those of the result first of all, in the
+    order they stand."""
+    order = {"result": 0, "action": 1, "text": 1, "point": 1, "learning": 2}
+    found: list[tuple[tuple[int, int], int, str]] = []
+    for number, line in enumerate(lines):
+        # without parts, the result stands last
+        first = (order.get(line.part, 3), number if line.part in STAR else -number)
+        after = 0
+        for start, end in line.figures:
+            if start < after:
+                continue
+            begin, after = _around(line.text, start, end, width)
+            if line.text[begin:after].isalpha():  # "four" alone says nothing
+                continue
+            found.append((first, number, line.text[begin:after]))
+    best = sorted(dict.fromkeys(found), key=lambda one: one[0])[:most]
+    return tuple(dict.fromkeys(text for _, _, text in sorted(best, key=lambda one: one[1])))
+
+
+def _around(text: str, start: int, end: int, width: int) -> tuple[int, int]:
+    """Where a number with the few words around it begins and ends."""
+    before = text[:start].rstrip().rpartition(" ")[2]
+    begin = text.rindex(before, 0, start) if _LEADS.fullmatch(before) else start
+    stop, most = end, 2
+    for count, word in enumerate(re.finditer(r"\S+", text[end:])):
+        mark = _STOP.search(word[0])
+        till = end + word.start() + (mark.start() if mark else len(word[0]))
+        most = 4 if word[0] == "of" else most
+        ends = _ENDS.fullmatch(word[0]) and not (most == 4 and word[0] in ("the", "a"))
+        if count >= most or till - begin > width or ends:
+            break
+        stop = max(stop, till)
+        if mark:
+            break
+    said = text[begin:stop]
+    while stop > end and re.search(r"\s(?:of|our|the|a|an|my|his|her|their|its|to)$", said):
+        stop = begin + len(said.rpartition(" ")[0])
+        said = text[begin:stop]
+    stop = max(stop, end)
+    rate = _RATE.match(text, stop)
+    return begin, rate.end() if rate else stop
