@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from kb.store.write import Writer
 
 # Cosine of two whole stories from which it is worth a second look whether they tell the same.
-NEAR = 0.7
+NEAR = 0.5
+# So many pairs at most, the nearest first: the rule reads both stories of each.
+MOST_PAIRS = 200
 
 
 class Checks:
@@ -53,7 +55,8 @@ class Checks:
 
     def _twins(self, reader: Reader, held: Held) -> list[Finding]:
         pairs = []
-        for one, other, cosine in _near(held):
+        near = sorted(_near(held), key=lambda pair: (-pair[2], *pair[:2]))
+        for one, other, cosine in near[:MOST_PAIRS]:
             first, second = reader.story(one), reader.story(other)
             if first is not None and second is not None:
                 pairs.append((first, second, cosine))

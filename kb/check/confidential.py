@@ -74,6 +74,7 @@ _FIGURE_OR_NAME: Final = re.compile(
     "confidential",
     "A person's full name, a private matter or a client's name stands there.",
     "guides: an interviewer hears how you will speak of them; employers forbid it",
+    severity="info",
 )
 def confidential(reading: Reading, _limits: Limits) -> Iterator[Note]:
     """A note for each name, private matter and mark of secrecy."""
