@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING
 
 from kb.domain import STAR, Part
 from kb.importers.escape import quoted, unmistakable
-from kb.parse.labels import normal, part_kind
+from kb.parse.labels import normal
 from kb.parse.markdown import blocks, normalise
 from kb.parse.storybody import read_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kb.domain import PartKind
     from kb.importers.draft import Draft
 
 _UNSAFE = re.compile(r"[\0\ud800-\udfff]")
 # What YAML reads as itself, unquoted, in a list in brackets too.
-_PLAIN = re.compile(r"[^\W\d_](?:[\w '’.()/&+-]*[\w.)+])?")
+_PLAIN = re.compile(r"[^\W\d_](?:[\w '’.()/&+?-]*[\w.)+?])?")
 _NOT_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 
@@ -64,6 +63,8 @@ def scalar(value: str) -> str:
     """`value` as YAML on one line, quoted where it must be."""
     if _PLAIN.fullmatch(value) and value.lower() not in _NOT_TEXT:
         return value
+    if '"' in value and "'" not in value and value.isprintable():
+        return f"'{value}'"
     return f'"{"".join(_escaped(char) for char in value)}"'
 
 
@@ -76,20 +77,29 @@ def _escaped(char: str) -> str:
 
 
 def _front_matter(draft: Draft, title: str) -> str:
-    rows = [f"title: {scalar(title)}"]
-    if draft.id:
-        rows.insert(0, f"id: {scalar(one_line(draft.id))}")
-    for key in ("date", "role", "company"):
-        if value := one_line(getattr(draft, key)):
-            rows.append(f"{key}: {value if key == 'date' else scalar(value)}")
-    for key in ("competencies", "tags"):
-        if values := [one_line(value) for value in getattr(draft, key) if value.strip()]:
-            rows.append(f"{key}: [{', '.join(map(scalar, values))}]")
-    if answers := [clean(answer).strip() for answer in draft.answers if answer.strip()]:
-        rows += ["answers:", *(f"  - {scalar(answer)}" for answer in answers)]
-    if draft.status != "ready":
-        rows.append(f"status: {draft.status}")
+    answers = [clean(answer).strip() for answer in draft.answers]
+    fields = {
+        "id": scalar(one_line(draft.id)) if draft.id else "",
+        "title": scalar(title),
+        "date": one_line(draft.date),
+        "role": _text(draft.role),
+        "company": _text(draft.company),
+        "competencies": _list(draft.competencies),
+        "tags": _list(draft.tags),
+        "answers": "".join(f"\n  - {scalar(answer)}" for answer in answers if answer),
+        "status": "" if draft.status == "ready" else draft.status,
+    }
+    rows = (f"{key}: {value}".replace(": \n", ":\n") for key, value in fields.items() if value)
     return "\n".join(rows) + "\n"
+
+
+def _text(value: str) -> str:
+    return scalar(one_line(value)) if value.strip() else ""
+
+
+def _list(values: tuple[str, ...]) -> str:
+    kept = [one_line(value) for value in values]
+    return f"[{', '.join(scalar(value) for value in kept if value)}]" if any(kept) else ""
 
 
 def _parts(draft: Draft) -> Iterator[Part]:
@@ -98,25 +108,24 @@ def _parts(draft: Draft) -> Iterator[Part]:
     opening = "\n\n".join(text for text in texts if text)
     if opening:
         yield Part("text", opening, 0)
-    previous: PartKind | None = None
     for part in draft.parts:
         text = trimmed(part.text)
         if part.kind in STAR and text:
-            label = one_line(part.title)
-            same = part_kind(label, previous) == part.kind
-            yield Part(part.kind, text, 0, label if same else part.kind.capitalize())
-            previous = part.kind
+            yield Part(part.kind, text, 0, one_line(part.title) or part.kind.capitalize())
 
 
 def _body(parts: tuple[Part, ...], title: str) -> str:
     """The parts as Markdown, in the first of the ways that reads back as these."""
     body = ""
     for wanted, level in _ways(parts):
-        body = _written(wanted, level)
-        for head in ("", _title_heading(body, title)):
-            if head is not None and _read(f"\n{head}{body}", title) == _plain(wanted):
-                return f"\n{head}{body}" if body else ""
-    return f"\n{body}"
+        body = f"\n{_written(wanted, level)}" if wanted else ""
+        if _read(body, title) == _plain(wanted):
+            return body
+        if head := _title_heading(body, title):
+            headed = f"\n{head}{body}"
+            if _read(headed, title) == _plain(wanted):
+                return headed
+    return body
 
 
 def _ways(parts: tuple[Part, ...]) -> Iterator[tuple[tuple[Part, ...], int]]:
@@ -141,12 +150,10 @@ def _written(parts: tuple[Part, ...], level: int) -> str:
     return "\n".join(f"{head}{part.text}\n" for head, part in zip(heads, parts, strict=True))
 
 
-def _title_heading(body: str, title: str) -> str | None:
-    """A heading that is read as the story's title, where one in the body would be; else None."""
+def _title_heading(body: str, title: str) -> str:
+    """A heading that is read as the story's title, where one in the body would be; else ""."""
     first = next((block.text for block in blocks(body) if block.kind == "heading"), None)
-    if first is None or normal(first) != normal(title):
-        return None
-    return f"# {first}\n\n"
+    return f"# {first}\n" if first is not None and normal(first) == normal(title) else ""
 
 
 def _read(body: str, title: str) -> list[tuple[str, str, str]]:
