@@ -37,6 +37,7 @@ OWN_PATHS = {
     pages.coverage: "/-/coverage",
     pages.loops: "/-/loops",
     pages.loop: "/-/loop/acme",
+    pages.card: "/-/card/acme",
     pages.pin: "/-/pin",
     pages.download: "/-/index.db",
 }

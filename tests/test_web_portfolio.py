@@ -148,3 +148,12 @@ def test_another_site_cannot_save(site: Site, bank: Bank) -> None:
     answer = site.ask("post", "/-/loop/acme", data=fields, headers={"origin": "http://evil"})
     assert answer.status_code == 403
     assert text_of(bank) == LOOP
+
+
+def test_the_page_to_print_is_a_link_away(site: Site) -> None:
+    assert "/-/card/acme" in site.page("/-/loop/acme").links()
+    page = site.page("/-/card/acme")
+    assert "The drawing" in page.text
+    assert "I told the architect" in page.text
+    assert not page.all("script")
+    assert site.get("/-/card/other").status_code == 404

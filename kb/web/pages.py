@@ -182,6 +182,18 @@ async def loop(datasette: Datasette, request: Request) -> Response:
                        status=status)  # fmt: skip
 
 
+async def card(datasette: Datasette, request: Request) -> Response:
+    """The page to read before a loop's rounds, to be printed."""
+    bank = await _allowed(datasette, request)
+    try:
+        html = await asyncio.to_thread(portfolio.card, bank, _id(request), _today())
+    except KBError as error:
+        raise NotFound(str(error)) from error
+    if html is None:
+        raise NotFound("There is no such loop. See them: kb loop --help")
+    return Response.html(html)
+
+
 def _today() -> date:
     return datetime.now().astimezone().date()
 
@@ -276,6 +288,7 @@ ROUTES: Final[list[tuple[str, View]]] = [
     (r"^/-/coverage$", coverage),
     (r"^/-/loops$", loops),
     (r"^/-/loop/(?P<id>[^/]+)$", loop),
+    (r"^/-/card/(?P<id>[^/]+)$", card),
     (r"^/-/pin$", pin),
     (r"^/-/index\.db$", download),
 ]

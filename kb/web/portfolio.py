@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from kb.domain import Finding
     from kb.files import Workspace
+    from kb.journal import Entry
     from kb.match import Matcher
     from kb.portfolio.loops import Loop
     from kb.portfolio.planned import Plan
@@ -101,6 +102,22 @@ def loop(bank: Bank, name: str, kept: Mapping[int, str], today: date) -> dict[st
     }
 
 
+def card(bank: Bank, name: str, today: date) -> str | None:
+    """The pages to read before a loop's rounds, as `kb card NAME --html` makes them; None where
+    there is no such loop. Raises DocumentError when the file is no loop."""
+    from kb.planning.cards import Cards
+    from kb.render.cards import cards_html
+
+    space = _space(bank)
+    path = loops_of(space).get(name)
+    if path is None:
+        return None
+    parsed = parse_loop(read_text(path, shown=path.name), path.name)
+    with bank.matching() as (matcher, _):
+        plan = _planned(matcher, parsed.loop, _framework(space, parsed.loop), (space, today))[0]
+        return cards_html(Cards.of(matcher, _entries(space)).of_plan(plan, parsed.loop))
+
+
 def save(bank: Bank, name: str, text: str, before: str) -> list[Finding]:
     """Write a loop's file as its owner has edited it; what was noticed in it.
 
@@ -156,8 +173,12 @@ def _planned(
     matcher: Matcher, loop: Loop, framework: Framework | None, where: tuple[Workspace, date]
 ) -> tuple[Plan, tuple[Finding, ...]]:
     space, today = where
+    return plan_loop(matcher, loop, framework, _entries(space), today=today)
+
+
+def _entries(space: Workspace) -> tuple[Entry, ...]:
+    """What the journal says; where it cannot be read, the plan is not lost for it."""
     try:
-        entries = read(space.journal).entries
-    except KBError:  # what was told is not known then, the plan is not lost for it
-        entries = ()
-    return plan_loop(matcher, loop, framework, entries, today=today)
+        return read(space.journal).entries
+    except KBError:
+        return ()
