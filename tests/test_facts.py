@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -272,6 +273,12 @@ def test_every_figure_stands_in_its_sentence_and_on_a_line_of_the_part(
         assert fact.sentence[fact.figure.start : fact.figure.end] == fact.figure.text
         if fact.part == "result":
             assert 5 <= fact.line <= 5 + text.count("\n")
+
+
+def test_a_text_without_an_end_is_cut_and_loses_no_number() -> None:
+    facts = ledger([story("a", result="It took 3 days and " * 400)]).facts
+    assert figures(facts) == ["3 days"] * 400
+    assert max(len(fact.sentence) for fact in facts) <= 800
 
 
 # what the owner keeps
@@ -556,12 +563,10 @@ def test_a_bank_of_nothing(bank: Kb) -> None:
 
 
 def test_on_a_terminal(bank: Kb) -> None:
-    import sys
-
     command = [sys.executable, "-m", "kb", "facts"]
     lines = on_a_terminal(command, bank.folder, bank.environment | {"NO_COLOR": "1"}).splitlines()
     assert lines[:6] == [
-        "These disagree: search outage lasted",
+        "These disagree: search, outage, lasted",
         "  3 hours  The search outage lasted 3 hours.",
         "           personal/first.md:7",
         "  5 hours  The search outage lasted 5 hours.",

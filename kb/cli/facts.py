@@ -78,13 +78,13 @@ def command(
     if as_template:
         _template(shown)
         ctx.exit(1 if shown.failed else 0)
-    listed = [
-        fact
-        for fact in shown.facts
-        if not (disagreeing and fact.state != "contradicts")
-        and not (unconfirmed and fact.state != "open")
-    ]
     conflicts = () if unconfirmed else shown.conflicts
+    listed: Sequence[Fact] = shown.facts
+    if unconfirmed:
+        listed = [fact for fact in listed if fact.state == "open"]
+    elif disagreeing:
+        named = {fact for conflict in conflicts for fact in conflict.facts}
+        listed = [f for f in listed if f.state == "contradicts" and f not in named]
     if as_json:
         from kb.render.facts import facts_json
 

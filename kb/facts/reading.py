@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal
 
 from kb.facts.model import Fact
@@ -15,21 +16,20 @@ if TYPE_CHECKING:
 
     from kb.domain import PartKind, Story
 
-_FENCE: Final = re.compile(r"\s*(?:>\s?)*\s*(`{3,}|~{3,})")
-_OWN: Final = re.compile(
-    r"\s*(?:>\s?)*\s*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,3}[.)]\s+|\|)"
-)
+_FENCE: Final = re.compile(r"(?:>\s?)*\s*(`{3,}|~{3,})")
+_OWN: Final = re.compile(r"(?:>\s?)*\s*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,3}[.)]\s+|\|)")
 _LEAD: Final = re.compile(
-    r"\s*(?:>\s?)*\s*(?:(?:#{1,6}|[-*+](?: \[[ xX]\])?|\d{1,3}[.)])\s+)?", re.ASCII
+    r"(?:>\s?)*\s*(?:(?:#{1,6}|[-*+](?: \[[ xX]\])?|\d{1,3}[.)])\s+)?", re.ASCII
 )
 _LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
 _MARKS: Final = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)|`+|~~|\\(?=[*_`#$%~])")
 _RULE: Final = re.compile(r"[\s|:=*_-]*\Z")
-_END: Final = re.compile(r"[.?!…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*(?:[^\W\d_a-z]|\d))")
+_END: Final = re.compile(r"(?<![.?!…])[.?!…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*(?:[^\W\d_a-z]|\d))")
 _NEVER_LAST: Final = frozenset(
     {"e.g", "i.e", "mr", "mrs", "ms", "dr", "prof", "st", "vs", "cf", "fig", "approx", "ca", "resp"}
 )
+LONGEST: Final = 800  # characters of a sentence
 _BEFORE_NUMBER: Final = frozenset({"no", "nos", "p", "pp", "ch", "sec", "vol", "art"})
 
 
@@ -79,7 +79,8 @@ def _blocks(text: str, line: int) -> Iterator[list[tuple[str, int]]]:
     """Paragraphs, list items and table rows: their lines without marks, with their numbers."""
     held: list[tuple[str, int]] = []
     fence = ""
-    for number, row in enumerate(text.split("\n"), start=line):
+    for number, whole in enumerate(text.split("\n"), start=line):
+        row = whole.strip()
         edge = _FENCE.match(row)
         if fence:
             fence = "" if edge and edge[1].startswith(fence) else fence
@@ -102,32 +103,35 @@ def _plain(row: str) -> str:
 
 
 def _split(rows: list[tuple[str, int]]) -> Iterator[Sentence]:
-    starts: list[tuple[int, int]] = []
-    text = ""
-    for row, number in rows:
-        text += " " if text and row else ""
-        starts.append((len(text), number))
-        text += row
+    rows = [(row, number) for row, number in rows if row]
+    text = " ".join(row for row, _ in rows)
+    places = accumulate((len(row) + 1 for row, _ in rows), initial=0)
+    starts = [(place, number) for place, (_, number) in zip(places, rows, strict=False)]
     begin = 0
-    for end in _END.finditer(text):
-        if _closes(text[begin : end.start()], end[0], text[end.end() :][:1]):
-            yield _sentence(text, begin, end.end(), starts)
-            begin = end.end()
-    if text[begin:].strip():
-        yield _sentence(text, begin, len(text), starts)
+    ends = [end for end in _END.finditer(text) if _closes(text, end)]
+    for stop in (*(end.end() for end in ends), len(text)):
+        while stop - begin > LONGEST:  # no sentence; cut, so that no work grows with its square
+            space = text.rfind(" ", begin + 1, begin + LONGEST) + 1
+            yield _sentence(text, begin, space or begin + LONGEST, starts)
+            begin = space or begin + LONGEST
+        if text[begin:stop].strip():
+            yield _sentence(text, begin, stop, starts)
+        begin = stop
 
 
-def _closes(before: str, stop: str, after: str) -> bool:
-    """Whether the stop after `before` ends a sentence, and not an abbreviation or initial."""
-    last = (before.split() or [""])[-1].lstrip("\"'“‘([").lower()
-    if not stop.startswith(".") or stop.startswith(".."):
+def _closes(text: str, stop: re.Match[str]) -> bool:
+    """Whether a stop ends a sentence, and not an abbreviation or initial."""
+    if not stop[0].startswith(".") or stop[0].startswith(".."):
         return True
-    if last in _NEVER_LAST or (last in _BEFORE_NUMBER and after.isdigit()):
+    before = text[max(0, stop.start() - 12) : stop.start()]
+    last = (before.split() or [""])[-1].lstrip("\"'“‘([").lower()
+    if last in _NEVER_LAST or (last in _BEFORE_NUMBER and text[stop.end()].isdigit()):
         return False
     return not (len(last) == 1 and last.isalpha() and last != "i")
 
 
 def _sentence(text: str, begin: int, end: int, starts: list[tuple[int, int]]) -> Sentence:
     first = max(0, bisect_right(starts, (begin, 10**9)) - 1)
-    rows = [(max(0, at - begin), number) for at, number in starts[first:] if at < end]
+    last = bisect_left(starts, (end, 0))
+    rows = [(max(0, at - begin), number) for at, number in starts[first:last]]
     return Sentence(text[begin:end].rstrip(), tuple(rows))

@@ -179,13 +179,15 @@ def _state(fact: Fact) -> str:
 
 
 def _conflict(conflict: Conflict, page: Page) -> Iterator[str]:
-    head = "These disagree: " + " ".join(conflict.about)
+    head = "These disagree: " + ", ".join(conflict.about)
     yield page.style(page.cut(clean(head), page.width), "warning")
     wide = _widest(conflict.facts)
     for fact in conflict.facts:
         yield "  " + _told(fact, wide, page, 2)
-        said = clean(", ".join(filter(None, (fact.place, _state(fact)))))
-        yield from (page.style(line, "quiet") for line in page.wrap(said, " " * (wide + 4)))
+        for said in filter(None, (fact.place, _state(fact))):
+            yield from (
+                page.style(row, "quiet") for row in page.wrap(clean(said), " " * (wide + 4))
+            )
 
 
 def _widest(facts: Sequence[Fact]) -> int:
