@@ -597,6 +597,17 @@ def _quoted(row: str, mark: str) -> str:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("the-lift-at-night", "the-lift-at-night"), ("frost", "frost"), ("17", ""), ("rec3Fa9", ""),
+     ("9f0c2b1e-7d4a-4c11-9a55-0b6de4a1f3c2", "")],
+)  # fmt: skip
+def test_an_id_is_kept_where_it_is_one_of_kbs(said: str, kept: str) -> None:
+    record = only(f"Id,Title,Situation\n{said},Frost,It froze\n", "a.csv")
+    assert record.draft.id == kept
+    assert (("dropped", "Id") in notes(record)) is (not kept)
+
+
 def test_rows_above_a_header_and_cells_beyond_it_are_said() -> None:
     these = found("My stories;;\n\nTitle;Task;Action\nx;t;a;more\n", "a.csv")
     (record,) = these.records

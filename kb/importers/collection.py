@@ -194,8 +194,9 @@ class _Reader:
                 where = f" under {head!r}" if head else ""
                 said = f"{words} word{'s' * (words != 1)}{where} outside any story; left out."
                 self.find("left-out", said, self.first + row)
-            elif group_of(head) not in self.grouped:
-                self.find("left-out", f"The heading {head!r}; left out.", self.first + row)
+            elif group_of(head) not in {"", *self.grouped}:
+                said = f"The heading {head!r} is no story's; left out."
+                self.find("left-out", said, self.first + row)
 
     def _left_fields(self, *, alone: bool) -> None:
         if alone:

@@ -57,7 +57,7 @@ class Taker:
     bodies: list[tuple[str, int]] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     keyed: list[Part] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    notes: dict[Note, None] = field(default_factory=dict)
 
     def take(self, name: str, value: Value, depth: int = 0) -> None:
         """One field of the source, with whatever it holds."""
@@ -83,9 +83,7 @@ class Taker:
 
     def note(self, kind: NoteKind, what: str, value: str = "") -> None:
         """Say something of the record, once."""
-        note = Note(kind, what, value)
-        if note not in self.notes:
-            self.notes.append(note)
+        self.notes[Note(kind, what, value)] = None
 
     def group(self, name: str) -> None:
         """A heading over several stories: their competency where it names one, else their tag."""
@@ -113,7 +111,7 @@ class Taker:
             answers=tuple(self.lists["answers"]),
             status=cast("Status", self.values.get("status", "ready")),
             parts=tuple(parts),
-            id=self.id,
+            id=self.id or self._id(title),
         )
         return Record(draft, self.line, tuple(self.notes))
 
@@ -155,6 +153,8 @@ class Taker:
             self.title = text
         elif means in ("text", "answer") or (means in ("title", "story") and len(text) > LONG):
             self.bodies.append((text, self.line))
+        elif means == "id" and not self.values.get("id"):
+            self.values["id"] = text
         elif means == "status" and text.lower() in _STATUSES:
             self.values["status"] = _STATUSES[text.lower()]
         elif means in ("role", "company") and means not in self.values and len(text) <= LONG * 2:
@@ -205,6 +205,17 @@ class Taker:
                 self.note("date", said, found)
             date = date or found
         return date
+
+    def _id(self, title: str) -> str:
+        """The id that a field gives, where it is one as kb makes them, of words, and none that
+        another program gave."""
+        said = self.values.get("id", "")
+        words = [word for word in said.split("-") if len(word) > 2 and word.isalpha()]
+        if said and slug(said, 200) == said and (len(words) > 1 or said == slug(title)):
+            return said
+        if said:
+            self.note("dropped", "Id", one_line(said))
+        return ""
 
     def _first_words(self, parts: list[Part]) -> str:
         asked = next(iter(self.lists["answers"]), "")

@@ -17,7 +17,7 @@ _LIT = re.compile(r"(?<![\w=])==(?=\S)([^=\n]{1,500}?)(?<=\S)==(?![\w=])")
 _COMMENT = re.compile(r"%%[^%]{0,5000}%%")
 _BLOCK_ID = re.compile(r"\s\^[A-Za-z0-9-]{1,40}$")
 _TAG = re.compile(r"(?<![\w#&/])#([^\W\d_][\w/-]{0,60})")
-_TAGS_ONLY = re.compile(r"^\s*(?:tags?\s*:)?\s*(?:#[^\W\d_][\w/-]{0,60}[\s,]*)+$", re.IGNORECASE)
+_TAGS_ONLY = re.compile(r"^\s*(?:tags?\s*:\s*)?(?:#[^\W\d_][\w/-]{0,60}[\s,]*)+$", re.IGNORECASE)
 _LAST_TAGS = re.compile(r"(?<=[.!?:])(\s*)(?:\s#[^\W\d_][\w/-]{0,60})+\s*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _CODE = re.compile(r"(`+)[^`\n]+\1")
@@ -53,7 +53,7 @@ def plain(text: str, *, vault: bool, line: int = 1) -> Plain:
     """
     made = Plain(text)
     if vault:
-        made.text = _COMMENT.sub(lambda match: _hidden(match, text, line, made), text)
+        made.text = _without_comments(text, line, made)
     rows = made.text.split("\n")
     fence = ""
     for number, row in enumerate(rows):
@@ -66,14 +66,22 @@ def plain(text: str, *, vault: bool, line: int = 1) -> Plain:
     return made
 
 
-def _hidden(match: re.Match[str], text: str, line: int, made: Plain) -> str:
-    place = line + text.count("\n", 0, match.start())
-    made.comments.append((" ".join(match[0].strip("%").split()), place))
-    return "\n" * match[0].count("\n")
+def _without_comments(text: str, line: int, made: Plain) -> str:
+    pieces: list[str] = []
+    position = 0
+    for match in _COMMENT.finditer(text):
+        pieces.append(text[position : match.start()])
+        line += pieces[-1].count("\n")
+        made.comments.append((" ".join(match[0].strip("%").split()), line))
+        breaks = match[0].count("\n")
+        pieces.append("\n" * breaks)
+        line += breaks
+        position = match.end()
+    return "".join([*pieces, text[position:]])
 
 
 def _plain_row(row: str, line: int, vault: bool, made: Plain) -> str:
-    if _TAGS_ONLY.match(row):
+    if "#" in row and _TAGS_ONLY.match(row):
         made.tags += [(tag, line) for tag in _TAG.findall(row)]
         return ""
     pieces: list[str] = []

@@ -24,12 +24,12 @@ _ABOUT = frozenset(
 _ONE_LINE = frozenset({"title", "date", "start", "role", "company"})
 _PAIR = re.compile(
     r"^\s*(?:[-*+•]\s+)?(?P<m>\*\*|__|\*|_)?(?P<key>[^\W\d_][^:：*_|\n]{0,40}?)"
-    r"(?P<c>\s?[:：])?(?P=m)?(?(c)|\s?[:：])\s*(?P<value>.*?)\s*$"
+    r"(?P<c>\s?[:：])?(?P=m)?(?(c)|\s?[:：])\s*(?P<value>.*)$"
 )
 _UNMARKED = re.compile(
     r"^\s*(?:[-*+•]\s+)?(?P<key>[^\W\d_][^:：*_|\n]{0,40}?)\s?[:：]\s*(?P<value>.*)$"
 )
-_BARS = re.compile(r"\s+[|·•‖]\s+")
+_BARS = re.compile(r"(?<=\s)[|·•‖](?=\s)")
 _BOLD = re.compile(r"^\s*(\*\*|__).+\1:?\s*$")
 _NUMBERED = re.compile(r"^\s*(?:#?\d{1,3}[.):]|story\b|example\b)", re.IGNORECASE)
 _LONGEST = 120

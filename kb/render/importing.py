@@ -120,7 +120,7 @@ def _shown(rows: list[ImportRow], page: Page) -> list[ImportRow]:
 
 def _new(row: ImportRow, page: Page) -> list[str]:
     """A story to be written: its title and parts, whence and whereto, and what it lacks."""
-    right = f"{_letters(row.kinds)}  {row.words:>4} words"
+    right = f"{_letters(row.kinds)}  {row.words:>4} {'word ' if row.words == 1 else 'words'}"
     room = page.width - columns(right) - 2
     title = page.cut(clean(row.title), room) if page.width else clean(row.title)
     gap = max(2, room + 2 - columns(title)) if page.width else 2
