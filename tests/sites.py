@@ -26,6 +26,7 @@ from tests.test_match import LIBRARY, talking
 QUESTION = "talking/tell-me-about-a-time-you-argued-with-an-architect"
 HERE = {"origin": "http://localhost"}
 SOME_ROWS = 2
+LOOP = "company: Acme\nrounds:\n  - name: Lead\n    questions: [How did you get paid?]\n"
 PIN = {"question": "tea", "story": "kettle", "word": "yes"}
 # a path to each of our own routes
 OWN_PATHS = {
@@ -201,5 +202,6 @@ def talked(folder: Path) -> Bank:
     made = talking(folder)
     made.write("kb.yaml", "model: nobodys\n")
     made.write("content/talking.md", LIBRARY)
+    made.write("personal/_kb/loops/acme.yaml", LOOP)
     made.build()
     return made

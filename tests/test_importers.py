@@ -282,6 +282,23 @@ def test_dates_as_people_write_them(text: str, date: str, exact: bool) -> None:
     assert read_date(text) == (date, exact)
 
 
+@pytest.mark.parametrize(
+    ("pairs", "date", "left"),
+    [
+        ({"Month": "March", "Year": "2021"}, "2021-03", set()),
+        ({"Year": "2021", "Month": "March"}, "2021-03", set()),
+        ({"Date": "2021", "Year": "2020"}, "2021", {("dropped", "Year")}),
+        ({"Date": "soon"}, "", {("date", "soon")}),
+        ({"When": "2021-03", "Start": "2020"}, "2021-03", {("dropped", "Start")}),
+    ],
+)
+def test_a_date_in_several_fields(
+    pairs: dict[str, str], date: str, left: set[tuple[str, str]]
+) -> None:
+    record = only(json.dumps({"Title": "T", "Situation": "x", **pairs}), "a.json")
+    assert (record.draft.date, notes(record)) == (date, left)
+
+
 @given(st.text(max_size=30))
 def test_a_date_that_is_read_is_one_that_a_story_may_have(text: str) -> None:
     date, _ = read_date(text)

@@ -159,10 +159,21 @@ class Taker:
             self.values["status"] = _STATUSES[text.lower()]
         elif means in ("role", "company") and means not in self.values and len(text) <= LONG * 2:
             self.values[means] = one_line(", ".join(as_list(value)))
-        elif means in ("date", "start") and means not in self.values:
-            self.values[means] = one_line(text)
-        else:
+        elif means not in ("date", "start") or not self._dated(means, one_line(text)):
             self._unknown(name, text)
+
+    def _dated(self, key: str, text: str) -> bool:
+        """Whether a date is taken; "March" and "2021" in two fields are one."""
+        before = self.values.get(key)
+        if before is None:
+            self.values[key] = text
+            return True
+        whole = f"{before} {text}"
+        halves = not (read_date(before)[0] and read_date(text)[0])
+        if halves and read_date(whole)[1]:
+            self.values[key] = whole
+            return True
+        return False
 
     def _unknown(self, name: str, text: str) -> None:
         """What has no place: long text goes into the story under its name, the rest is named."""
