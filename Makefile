@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 CHROMIUM := /usr/bin/chromium
 AXE := $(VENV)/browser/axe.min.js
 QUESTION := disagreement with architect
+# Hundreds of tests run kb in a process: let it keep what it compiled, as it does elsewhere.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test lint types serve bench clean readme vectors browser screenshots
 

@@ -56,7 +56,8 @@ def run(command: Sequence[str], env: Mapping[str, str] | None = None) -> Run:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+        # As a user has it: with what is compiled kept beside the sources.
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "", **(env or {})},
     )
     assert process.stdout is not None
     output = process.stdout.read().decode(errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from kb.check.reading import shortened
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 # A cosine says that two stories are of a kind; words that both use say that it is one event.
 _WORDS_COUNT: Final = 1.2
 _FIGURES_COUNT: Final = 0.05
+_MOST_FIGURES: Final = 2
 _FEWEST: Final = 8  # words; of less nothing can be said
 _LEAST: Final = 0.5  # a cosine below this is another event, whatever the words
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -61,13 +63,15 @@ _COMMON: Final = words(
 )
 def twins(one: Story, two: Story, cosine: float, limits: Limits) -> Iterator[Note]:
     """A note where cosine and shared words together are over the threshold."""
-    mine, others = _stems(one), _stems(two)
+    mine, others = _stems(_text(one)), _stems(_text(two))
     if cosine < _LEAST or min(len(mine), len(others)) < _FEWEST:
         return
     shared = mine.keys() & others.keys()
     overlap = len(shared) / (len(mine) * len(others)) ** 0.5
-    same_figures = min(2, len(_figures(one) & _figures(two)))
-    likeness = cosine + _WORDS_COUNT * overlap + _FIGURES_COUNT * same_figures
+    likeness = cosine + _WORDS_COUNT * overlap
+    if 0 < limits["likeness"] - likeness <= _FIGURES_COUNT * _MOST_FIGURES:
+        # Figures are slow to read, and seldom decide.
+        likeness += _FIGURES_COUNT * min(_MOST_FIGURES, len(_figures(one) & _figures(two)))
     if likeness >= limits["likeness"]:
         message = f"It seems to tell the same event as `{two.title}` ({two.path}:{two.line})."
         hint = "Keep the better telling, or tell what only one of them shows."
@@ -75,9 +79,13 @@ def twins(one: Story, two: Story, cosine: float, limits: Limits) -> Iterator[Not
         yield Note(message, one.line, hint, shortened(", ".join(longest[:6])))
 
 
-def _stems(story: Story) -> dict[str, str]:
+def _text(story: Story) -> str:
+    return "\n".join((story.title, *(part.text for part in story.parts))).lower()
+
+
+@lru_cache(maxsize=256)
+def _stems(text: str) -> dict[str, str]:
     """The words of a story that are no common ones, by their stems."""
-    text = "\n".join((story.title, *(part.text for part in story.parts))).lower()
     found: dict[str, str] = {}
     for word in _WORD.findall(text):
         if len(word) > 3 and word not in _COMMON:
@@ -85,6 +93,7 @@ def _stems(story: Story) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=16384)
 def _stem(word: str) -> str:
     ending = next((e for e in _ENDINGS if word.endswith(e) and len(word) - len(e) >= 4), "")
     return word.removesuffix(ending)
