@@ -22,7 +22,7 @@ def suggest(matcher: Matcher, story: StoryCard, *, count: int = 10) -> tuple[Sug
 
     Those it is already known to answer or not to answer are left out.
     """
-    return suggest_from(matcher, story, matcher.held.library_scores(), count=count)
+    return suggest_from(matcher, story, matcher.held.library_scores(matcher.reader), count=count)
 
 
 def suggest_from(

@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kb import store
-from kb.build import Model, Tools, build
+from kb.build import Model, Tools, build, index, vectors
 from kb.domain import BuildReport
 from kb.errors import StoreError
 from kb.files import Workspace, load_workspace
@@ -718,3 +719,41 @@ def test_a_pin_whose_story_is_gone_is_named_with_what_to_do(tmp_path: Path) -> N
     assert found.severity == "warning"
     assert "there are 2 pins for `oven`" in found.message
     assert "id: oven" in found.hint
+
+
+def test_many_vectors_wait_in_a_file_without_a_name(
+    bank: Bank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        text = STORY.replace("late invoices", f"gateway invoices {number * 'kettle '}")
+        bank.write(f"personal/story-{number}.md", text.replace("The list", f"List {number}"))
+    bank.build()
+    with store.open_index(bank.workspace.database) as reader:
+        held = reader.blocks("story")
+    bank.workspace.database.unlink()
+    monkeypatch.setattr(vectors, "HELD", 3)
+    monkeypatch.setattr(index, "GROUP", 2)
+    monkeypatch.setattr(bank, "encoder", FakeEncoder(*bank.encoder.vocabulary))
+    files = {p.name for p in bank.folder.iterdir()}
+    report = bank.build()
+    with store.open_index(bank.workspace.database) as reader:
+        laid_down = reader.blocks("story")
+    np.testing.assert_array_equal(laid_down.matrix, held.matrix)
+    assert laid_down.owners == held.owners
+    assert len(bank.encoder.calls) > 1
+    assert len(bank.embedded()) == len(set(bank.embedded())) == report.embedded
+    assert {p.name for p in bank.folder.iterdir()} - files == {"kb.db"}
+
+
+def test_progress_counts_all_groups_as_one(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[tuple[int, int]] = []
+    found = vectors.Vectors(bank.folder)
+    count = vectors.vectors_for(
+        lambda: iter([["architect", "kettle"], ["kettle", "gateway"]]),
+        encoder=bank.open,
+        known=lambda _: {},
+        found=found,
+        progress=lambda done, every: said.append((done, every)),
+    )
+    assert (count, said) == (3, [(2, 3), (3, 3)])
+    assert vectors.text_hash("gateway") in found

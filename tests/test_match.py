@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from kb.errors import StoreError, UsageError
 from kb.filters import Filters
 from kb.journal import Entry, Pins, append, pins
 from kb.match import LONGEST_QUESTION, Matcher, check_question
+from kb.rank import shapes
 from tests.fakes import FakeEncoder
 from tests.test_build import NOW, Bank
 
@@ -240,3 +242,19 @@ def test_a_slip_of_a_finger_is_read_as_what_was_meant(bank: Bank) -> None:
 def test_a_word_of_the_persons_own_is_no_slip(bank: Bank) -> None:
     bank.write("personal/own.md", "We called the thing an arcitect, for fun.\n")
     assert ask(bank, "an arcitect").slips == ()
+
+
+def test_a_bank_that_is_not_held_answers_as_one_that_is(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = ask(bank, "architect")
+    monkeypatch.setattr(shapes, "EXACT_SENTENCES", 1)
+    read = ask(bank, "architect")
+    assert [replace(m, score=0, terms=()) for m in read.stories] == [
+        replace(m, score=0, terms=()) for m in held.stories
+    ]
+    assert [m.score for m in read.stories] == pytest.approx([m.score for m in held.stories])
+    first = ask(bank, "architect", count=1)
+    assert first.stories[0].evidence == held.stories[0].evidence
+    bank.write("personal/third.md", KETTLE.replace("kettle", "gateway"))
+    assert len(ids(ask(bank, "kettle"))) == 3

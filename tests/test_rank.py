@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import rank
-from kb.rank import Library, StoryVectors, arrays, shapes, terms
+from kb.rank import Library, StoryVectors, arrays, looking, shapes, terms
 from kb.rank.arrays import quantile
 from kb.rank.said import FAR, SAID_WEIGHT, nudges
 
@@ -483,3 +483,85 @@ def test_any_plane_fills_its_square(seed, ones, others, width):
     places = np.concatenate(rank.plane(*groups))
     assert np.isfinite(places).all()
     assert np.abs(places).max(initial=0) == pytest.approx(1) or not places.any()
+
+
+def large(monkeypatch, sentences=1):
+    """From here on a bank of more than so many sentences is large."""
+    monkeypatch.setattr(shapes, "EXACT_SENTENCES", sentences)
+
+
+def in_turn(stories, read):
+    """The bank of these stories, noting in `read` each time which are read in full."""
+
+    def some(numbers):
+        read.append(numbers.tolist())
+        return stories.some(numbers)
+
+    return rank.Stories(stories.outline(), some)
+
+
+def test_a_large_bank_is_prepared_and_scored_in_pieces_as_at_once(monkeypatch):
+    stories, library = bank(stories=30, sentences=3), guides()
+    queries = some(4, 5)
+    before = rank.prepare(stories, library)
+    at_once = rank.scores_of(queries, stories, before)
+    large(monkeypatch, 10)
+    read: list[list[int]] = []
+    pieces = in_turn(stories, read)
+    prepared = rank.prepare(pieces, library)
+    assert max(map(len, read)) < 30
+    assert [number for piece in read for number in piece] == list(range(30))
+    for name in rank.Prepared.OF_STORIES:
+        np.testing.assert_allclose(getattr(prepared, name), getattr(before, name), atol=1e-6)
+    np.testing.assert_allclose(rank.scores_of(queries, pieces, prepared), at_once, atol=1e-5)
+
+
+def test_of_a_large_bank_the_promising_are_read_and_score_as_if_all_were(monkeypatch):
+    stories, library = bank(stories=400, sentences=3), guides()
+    prepared = rank.prepare(stories, library)
+    query = some(9, 1)[0]
+    exact = rank.rank(query, stories, prepared)
+    large(monkeypatch)
+    monkeypatch.setattr(looking, "PROMISING", 60)
+    read: list[list[int]] = []
+    found = rank.rank(query, in_turn(stories, read), prepared)
+    assert len(read) == 2  # the sample, and the promising
+    assert found.read.tolist() == read[1]
+    assert len(read[1]) == 60
+    np.testing.assert_allclose(found.own()[found.read], exact.own()[found.read], atol=1e-5)
+    assert found.order()[:5].tolist() == exact.order()[:5].tolist()
+    first = int(found.order()[0])
+    assert len(found.evidence(first)) >= 1
+    assert np.abs(found.scores - exact.scores).max() < 0.2
+
+
+def test_of_a_large_bank_what_is_named_and_what_is_wanted_is_read(monkeypatch):
+    stories, library = bank(stories=300, sentences=2), guides()
+    prepared = rank.prepare(stories, library)
+    query = some(9, 1)[0]
+    exact = rank.rank(query, stories, prepared)
+    last = int(exact.order()[-1])
+    large(monkeypatch)
+    monkeypatch.setattr(looking, "PROMISING", 10)
+    few = rank.Among(np.arange(100, 200), 3, (last,))
+    found = rank.rank(query, stories, prepared, among=few)
+    assert last in found.read
+    assert len(set(found.read.tolist()) - {last}) == 10
+    assert all(100 <= n < 200 or n == last for n in found.read)
+    every = rank.rank(query, stories, prepared, among=rank.Among())
+    assert every.read.tolist() == list(range(300))
+    np.testing.assert_allclose(every.own(), exact.own(), atol=1e-5)
+    assert every.evidence(last) == exact.evidence(last)
+
+
+def test_outlines_are_joined_in_the_order_asked_for():
+    one, two = (
+        bank(stories=2, sentences=3).outline(),
+        bank(seed=5, stories=1, sentences=1).outline(),
+    )
+    joined = rank.Outline.joined([one, two], np.array([2, 0, 1]))
+    assert joined.sentences.tolist() == [1, 3, 3]
+    assert joined.told.tolist() == [1, 3, 3]
+    np.testing.assert_array_equal(joined.whole[0], two.whole[0])
+    kept = rank.Outline.from_arrays(joined.to_arrays())
+    np.testing.assert_array_equal(kept.whole, joined.whole)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +17,9 @@ from kb.domain import BuildReport, Competency, Finding
 from kb.errors import StoreError
 
 if TYPE_CHECKING:
-    from numpy import ndarray
-
     from kb.build import checking, index, said
+    from kb.build.library import LibraryText
+    from kb.build.vectors import Vectors
     from kb.embed import Encoder
     from kb.files import Workspace
     from kb.store import Reader
@@ -99,6 +101,16 @@ def _attempt(
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be written; library: None where that of before stays."""
+
+    draft: index.Draft
+    library: LibraryText | None
+    words: said.Words
+    vectors: Vectors
+
+
 @dataclass(slots=True)
 class _Run:
     """One attempt at a build. library, library_stamp: what tells one library from another;
@@ -176,33 +188,45 @@ class _Run:
         words = said.Words.read(self.workspace.journal, self.before.reader)
         self.found = words.findings
         self.journal_stamp = "unread" if words.findings else self.journal_stamp
-        texts = draft.texts() + self._said_texts(words, draft)
-        texts += [p.text for passages in library.passages for p in passages] if library else []
-        if texts or whole:
+        others = [self._said_texts(words, draft)]
+        others += [[p.text for some in library.passages for p in some]] if library else []
+        if draft.stories or draft.guides or any(others) or whole:
             self.model = self.tools.model()
             if not whole and self._other_vectors(self.model):
                 # compiled anew from other weights: no old vector may stay beside a new one
                 return self._write(self._plan(True), whole=True, library_moved=True)
-        found, self.embedded = vectors.vectors_for(
-            texts,
-            encoder=self.tools.encoder,
-            fingerprint=self.model.fingerprint if self.model else "",
-            reader=None if whole else self.before.reader,
-            progress=self.tools.progress,
-        )
+        with closing(vectors.Vectors(self.workspace.database.parent)) as found:
+            self.embedded = vectors.vectors_for(
+                lambda: chain(draft.texts(), others),
+                encoder=self.tools.encoder,
+                known=vectors.known_vectors(
+                    self.model.fingerprint if self.model else "",
+                    None if whole else self.before.reader,
+                ),
+                found=found,
+                progress=self.tools.progress,
+            )
+            return self._commit(plan, _Work(draft, library, words, found), whole=whole)
+
+    def _commit(self, plan: Plan, work: _Work, *, whole: bool) -> BuildReport | None:
+        """All of it in one transaction, or nothing."""
+        from kb.build import index
+
         with store.write_index(self.workspace.database) as (writer, reader):
             if not self._still_as_planned(reader):
                 return None
             if whole:
                 writer.recreate(self.tools.competencies().values())
-            index.write_documents(writer, plan, draft, found)
-            if library:
-                index.write_library(writer, library, found)
-            index.write_ranking(writer, reader, None if library else draft.story_ids())
-            self._write_said(writer, reader, words, found)
+            index.write_documents(writer, plan, work.draft, work.vectors)
+            if work.library:
+                index.write_library(writer, work.library, work.vectors)
+            changed = None if work.library else work.draft.story_ids()
+            index.write_ranking(writer, reader, changed)
+            self._write_said(writer, reader, work.words, work.vectors)
             if whole or self._guides_touched(plan):
                 writer.put_arrays(index.wording_arrays(reader))
-            self._write_derived(writer, reader, words, None if whole else draft.story_ids())
+            changed = None if whole else work.draft.story_ids()
+            self._write_derived(writer, reader, work.words, changed)
             self._write_notes(writer)
             report = self._report(plan, reader.counts())
             writer.put_build(self._build_id(), self._at(), report, self.workspace.model)
@@ -222,7 +246,7 @@ class _Run:
         self.checks().write(writer, reader, held, changed if same_rules else None)
 
     def _write_said(
-        self, writer: Writer, reader: Reader, words: said.Words, vectors: Mapping[bytes, ndarray]
+        self, writer: Writer, reader: Reader, words: said.Words, vectors: Vectors
     ) -> None:
         """What the owner said; of a journal that cannot be read what was known before stays."""
         from kb.build import said
@@ -239,7 +263,7 @@ class _Run:
     def _said_texts(self, words: said.Words, draft: index.Draft) -> list[str]:
         """Every question that any story, as it was or will be, is said to answer or not."""
         old = self.before.reader.story_cards() if self.before.reader else ()
-        both = (words.of(old), words.of(story for story, _ in draft.stories))
+        both = (words.of(old), words.of(draft.stories))
         return [text for one in both for said in one.values() for text in said]
 
     def _guides_touched(self, plan: Plan) -> bool:

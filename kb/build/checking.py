@@ -43,10 +43,10 @@ class Checks:
 
         That two stories tell the same is said anew of all, since either may have changed.
         """
-        stories = {owner: reader.story(owner) for owner in held.owners if _wanted(owner, changed)}
+        stories = (reader.story(owner) for owner in held.owners if _wanted(owner, changed))
         found = [
             finding
-            for story in stories.values()
+            for story in stories
             if story is not None
             for finding in check.check_story(story, self.settings, self.today)
         ]
@@ -71,7 +71,7 @@ def _near(held: Held) -> Iterator[tuple[str, str, float]]:
     """Each story with the one whose whole text lies nearest, where that is near; each pair
     once, retired stories left out."""
     live = [n for n, owner in enumerate(held.owners) if held.cards[owner].status != "retired"]
-    whole = held.stories.whole[live]
+    whole = held.outline.whole[live]
     seen: set[tuple[int, int]] = set()
     for rows in blocks(len(whole), len(whole)):
         cosines = whole[rows] @ whole.T

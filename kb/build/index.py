@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,12 @@ from kb import rank
 from kb.build.library import LibraryText
 from kb.build.vectors import block_of
 from kb.domain import PASSAGE_KINDS, Guide, LibraryQuestion, Passage, Story
+from kb.match.held import read_bank
 from kb.passages import evidence_prior, guide_passages, story_passages
 
 if TYPE_CHECKING:
     from kb.build.plan import Plan
+    from kb.build.vectors import Vectors
     from kb.store import Reader
     from kb.store.vectors import Block, Blocks
     from kb.store.write import Writer
@@ -25,43 +27,48 @@ NUMBER = {kind: number for number, kind in enumerate(PASSAGE_KINDS)}
 # nearest neighbour, so these run far higher than scores of questions in a user's
 # words; this keeps three to four a story on two banks, half of them as labelled.
 LEAST_INFERRED = 0.95
-
-Vectors = Mapping[bytes, np.ndarray]
+GROUP = 250  # documents whose passages are held at once
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a plan becomes before it is embedded: each document with its passages."""
+    """The documents that a plan adds or changes. Their passages are made when they are asked
+    for and let go, a group of documents at a time: there may be a million."""
 
-    stories: tuple[tuple[Story, tuple[Passage, ...]], ...]
-    guides: tuple[tuple[Guide, tuple[Passage, ...]], ...]
+    stories: tuple[Story, ...]
+    guides: tuple[Guide, ...]
 
     @classmethod
     def of(cls, plan: Plan) -> Draft:
-        """The passages of everything a plan adds or changes."""
+        """The documents of a plan."""
         fresh = [i for i in plan.items if not i.keep]
         return cls(
-            tuple((s, story_passages(s)) for i in fresh for s in i.stories),
-            tuple((i.guide, guide_passages(i.guide)) for i in fresh if i.guide),
+            tuple(s for i in fresh for s in i.stories), tuple(i.guide for i in fresh if i.guide)
         )
 
     def story_ids(self) -> set[str]:
         """Of the stories among them."""
-        return {story.id for story, _ in self.stories}
+        return {story.id for story in self.stories}
 
-    def texts(self) -> list[str]:
-        """Every text to be embedded."""
-        groups = [p for _, p in self.stories] + [p for _, p in self.guides]
-        return [passage.text for group in groups for passage in group]
+    def texts(self) -> Iterator[list[str]]:
+        """Every text to be embedded, in groups."""
+        for first in range(0, len(self.stories), GROUP):
+            some = self.stories[first : first + GROUP]
+            yield [passage.text for story in some for passage in story_passages(story)]
+        for first in range(0, len(self.guides), GROUP):
+            some_guides = self.guides[first : first + GROUP]
+            yield [passage.text for guide in some_guides for passage in guide_passages(guide)]
 
 
 def write_documents(writer: Writer, plan: Plan, draft: Draft, vectors: Vectors) -> None:
     """Put a plan's documents, their vectors, stamps and findings into the index."""
     _clear(writer, plan)
-    for story, passages in draft.stories:
+    for story in draft.stories:
+        passages = story_passages(story)
         writer.put_story(story, passages)
         writer.put_block(_block(story.id, "story", passages, vectors))
-    for guide, passages in draft.guides:
+    for guide in draft.guides:
+        passages = guide_passages(guide)
         writer.put_guide(guide, passages)
         for owner, kind, group in _by_owner(guide, passages):
             writer.put_block(_block(owner, kind, group, vectors))
@@ -144,27 +151,28 @@ def write_ranking(writer: Writer, reader: Reader, changed: Collection[str] | Non
     library = read_library(reader.blocks("library"))
     owners, before = reader.story_ids(), reader.ranked()
     new = owners if changed is None else tuple(o for o in owners if o in changed)
-    blocks = reader.blocks("story", new)
-    stories = rank.StoryVectors.of(
-        blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, library.wordings.shape[1]
-    )
+    stories = read_bank(reader, new, library.wordings.shape[1])
     prepared = fresh = rank.prepare(stories, library)
+    outline = stories.outline
     if changed is None:
         writer.clear_inferred()
     else:
         place = {owner: n for n, owner in enumerate((*before, *new))}
         columns = np.array([place[o] for o in owners], dtype=np.int64)
         prepared = rank.Prepared.from_arrays(reader.arrays("ranking.")).joined(fresh, columns)
+        known = rank.Outline.from_arrays(reader.arrays("outline."))
+        outline = rank.Outline.joined([known, outline], columns)
     arrays = prepared.to_arrays()
     if changed is not None:
         arrays = {name: arrays[name] for name in rank.Prepared.OF_STORIES}
     writer.put_arrays({f"ranking.{name}": array for name, array in arrays.items()})
+    writer.put_arrays({f"outline.{name}": array for name, array in outline.to_arrays().items()})
     writer.put_ranked(owners)
     writer.put_inferred(infer_competencies(stories, new, fresh, reader.library()))
 
 
 def infer_competencies(
-    stories: rank.StoryVectors,
+    stories: rank.Stories,
     owners: tuple[str, ...],
     prepared: rank.Prepared,
     questions: tuple[LibraryQuestion, ...],

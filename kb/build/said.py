@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from kb.build.vectors import block_of
 from kb.domain import Finding
 from kb.errors import WorkspaceError
 from kb.journal import Pins, pins, read, same_question
 
 if TYPE_CHECKING:
+    from kb.build.vectors import Vectors
     from kb.domain import Story, StoryCard
     from kb.store import Reader
     from kb.store.write import Writer
@@ -80,9 +79,7 @@ class Words:
         return found
 
 
-def write_said(
-    writer: Writer, words: dict[str, dict[str, float]], vectors: Mapping[bytes, np.ndarray]
-) -> None:
+def write_said(writer: Writer, words: dict[str, dict[str, float]], vectors: Vectors) -> None:
     """Put them into the index in place of those before: a block for each story that has any."""
     writer.clear_blocks(KIND)
     for story, said in sorted(words.items()):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
+from os import SEEK_END
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 # So many texts are embedded in the time that it takes to read what ships.
 FEW = 8
+HELD = 50_000  # vectors in memory: 77 MB at 384 numbers each
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "vectors.npz"
 
 
@@ -30,7 +33,7 @@ def block_of(
     texts: Sequence[str],
     kinds: Sequence[int],
     weights: Sequence[float],
-    vectors: Mapping[bytes, np.ndarray],
+    vectors: Vectors,
 ) -> Block:
     """The block of an owner and its kind, from the vectors of its texts, one or more."""
     hashes = tuple(text_hash(text) for text in texts)
@@ -73,28 +76,100 @@ def save_shipped(path: Path, fingerprint: str, vectors: dict[bytes, np.ndarray])
         )
 
 
+class Vectors:
+    """hash -> vector (d,) float32 of each text, many of them in a nameless file of `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: dict[bytes, np.ndarray] = {}
+        self._places: dict[bytes, int] = {}
+        self._file: IO[bytes] | None = None
+        self._width = 0
+
+    def __contains__(self, digest: bytes) -> bool:
+        return digest in self._held or digest in self._places
+
+    def __getitem__(self, digest: bytes) -> np.ndarray:
+        if digest in self._held or self._file is None:
+            return self._held[digest]
+        self._file.seek(self._places[digest] * self._width)
+        return np.frombuffer(self._file.read(self._width), np.float32)
+
+    def put(self, vectors: Mapping[bytes, np.ndarray]) -> None:
+        """Keep these too."""
+        self._held.update(vectors)
+        if len(self._held) > HELD:
+            self._lay_down()
+
+    def close(self) -> None:
+        """Let go of all."""
+        self._held.clear()
+        if self._file is not None:
+            self._file.close()
+
+    def _lay_down(self) -> None:
+        if self._file is None:
+            self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115  # close() does
+            self._width = next(iter(self._held.values())).nbytes
+        self._file.seek(0, SEEK_END)
+        for digest, row in self._held.items():
+            self._places[digest] = len(self._places)
+            self._file.write(row.tobytes())
+        self._held.clear()
+
+
 def vectors_for(
-    texts: Iterable[str],
+    groups: Callable[[], Iterable[list[str]]],
     *,
     encoder: Callable[[int], Encoder],
-    fingerprint: str,
-    reader: Reader | None,
+    known: Callable[[Collection[bytes]], Mapping[bytes, np.ndarray]],
+    found: Vectors,
     progress: Callable[[int, int], None] | None,
-) -> tuple[dict[bytes, np.ndarray], int]:
-    """hash -> vector of every text, and how many of them had to be embedded.
+) -> int:
+    """Put the vector of every text into `found`; how many of them had to be embedded.
 
-    reader: an index with the same fingerprint to take vectors from, or None.
-    `encoder` is called, with how many texts, only if something is left to embed;
+    groups: the texts, some at a time, gone through twice. known: what gives the vectors that
+    exist. `encoder` is called, with how many texts, only if something is left to embed;
     progress(done, all).
     """
-    wanted = {text_hash(t): t for t in texts}
-    found = reader.vectors(wanted) if reader and wanted else {}
-    if len(found) < len(wanted):
-        few = len(wanted) - len(found) <= FEW
-        shipped = {} if few else load_shipped(fingerprint)
-        found.update((h, shipped[h]) for h in wanted if h not in found and h in shipped)
-    missing = {h: t for h, t in wanted.items() if h not in found}
-    if missing:
-        matrix = encoder(len(missing)).encode(list(missing.values()), progress=progress)
-        found.update(zip(missing, matrix, strict=True))
-    return found, len(missing)
+    missing: set[bytes] = set()
+    for texts in groups():
+        wanted = {digest for digest in map(text_hash, texts) if digest not in found}
+        found.put(known(wanted))
+        missing.update(digest for digest in wanted if digest not in found)
+    if not missing:
+        return 0
+    all_of_them, done = len(missing), 0
+    reader = encoder(all_of_them)
+    for texts in groups():
+        fresh = {h: text for text in texts if (h := text_hash(text)) in missing}
+        if not fresh:
+            continue
+
+        def say(count: int, _all: int, before: int = done) -> None:
+            if progress is not None:
+                progress(before + count, all_of_them)
+
+        matrix = reader.encode(list(fresh.values()), progress=say if progress else None)
+        found.put(dict(zip(fresh, matrix, strict=True)))
+        missing.difference_update(fresh)
+        done += len(fresh)
+    return all_of_them
+
+
+def known_vectors(
+    fingerprint: str, reader: Reader | None
+) -> Callable[[Collection[bytes]], dict[bytes, np.ndarray]]:
+    """What gives the vectors that exist for the hashes of texts: those of an index with the
+    same fingerprint, if there is one, and those that ship."""
+    shipped: dict[bytes, np.ndarray] | None = None
+
+    def known(wanted: Collection[bytes]) -> dict[bytes, np.ndarray]:
+        nonlocal shipped
+        found = reader.vectors(wanted) if reader and wanted else {}
+        if len(wanted) - len(found) > FEW and shipped is None:
+            shipped = load_shipped(fingerprint)
+        found.update((h, shipped[h]) for h in wanted if shipped and h not in found and h in shipped)
+        return found
+
+    return known

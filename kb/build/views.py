@@ -30,7 +30,7 @@ def write_views(writer: Writer, reader: Reader, held: Held, pins: Pins) -> None:
 def _write_map(writer: Writer, held: Held) -> None:
     """Where stories and questions lie in two dimensions: map.stories (s, 2) and map.questions
     (q, 2) in the order of their ids, -1..1."""
-    stories, questions = rank.plane(held.stories.whole, held.guide_questions()[1])
+    stories, questions = rank.plane(held.outline.whole, held.guide_questions()[1])
     writer.put_arrays({"map.stories": stories, "map.questions": questions})
 
 
@@ -42,7 +42,7 @@ def _fits(reader: Reader, held: Held, pins: Pins) -> list[QuestionFit]:
     number = {owner: n for n, owner in enumerate(held.owners)}
     places = [number[card.id] for card in live]
     rows: list[QuestionFit] = []
-    for question, scores in zip(*held.guide_scores(), strict=True):
+    for question, scores in zip(*held.guide_scores(reader), strict=True):
         rows += _best(question, live, scores[places], said.of(question))
     return rows
 

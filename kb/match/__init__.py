@@ -104,10 +104,13 @@ class Matcher:
         asked = check_question(question)
         text, slips = mended(asked, self.encoder.commonness, self.reader.has_word)
         query = self.encoder.encode([text])[0]
-        ranking = self._rank(query, text)
         questions = self._questions(query)
         said = self._verdicts(asked, questions)
-        chosen = self._order(ranking.scores, said, filters or Filters())
+        kept = self._kept(filters or Filters())
+        named = tuple(n for n in kept if self.owners[n] in said) if said else ()
+        among = rank.Among(np.array(kept, np.int64), count and max(count, READ_AGAIN), named)
+        ranking = self._rank(query, text, among)
+        chosen = self._order(kept, ranking.scores, said)
         again = self._read_again(text, ranking, chosen, said)
         if again is not None:
             ranking, chosen = again
@@ -128,15 +131,16 @@ class Matcher:
         """story -> the cosine of its whole text with a question, all that a plain embedding
         search goes by. Retired stories too. Raises UsageError for an empty question."""
         query = self.encoder.encode([check_question(question)])[0]
-        return dict(zip(self.owners, (self.held.stories.whole @ query).tolist(), strict=True))
+        return dict(zip(self.owners, (self.held.outline.whole @ query).tolist(), strict=True))
 
-    def _rank(self, query: np.ndarray, asked: str) -> rank.Ranking:
+    def _rank(self, query: np.ndarray, asked: str, among: rank.Among) -> rank.Ranking:
         return rank.rank(
             query,
-            self.held.stories,
+            self.held.stories(self.reader),
             self.held.prepared,
             text_scores=self._text_scores(asked),
             owned=self.held.owned,
+            among=among,
         )
 
     def _text_scores(self, question: str) -> np.ndarray:
@@ -164,16 +168,19 @@ class Matcher:
             return None
         return self.reader.question(nearest[0].question.id)
 
-    def _order(self, scores: np.ndarray, said: dict[str, bool], filters: Filters) -> list[int]:
-        """Story numbers in final order: pinned first, what does not answer last, the others
-        by score, then by id."""
+    def _kept(self, filters: Filters) -> list[int]:
+        """The numbers of the stories that may answer."""
         inferred = self.reader.inferred() if filters.competency else {}
-        kept = [
+        return [
             number
             for number, owner in enumerate(self.owners)
             if self.cards[owner].status != "retired"
             and filters.keep(self.cards[owner], inferred.get(owner, ()))
         ]
+
+    def _order(self, kept: list[int], scores: np.ndarray, said: dict[str, bool]) -> list[int]:
+        """Story numbers in final order: pinned first, what does not answer last, the others
+        by score, then by id."""
         place = {True: 0, None: 1, False: 2}
         return sorted(kept, key=lambda n: (place[said.get(self.owners[n])], -scores[n], n))
 
@@ -241,7 +248,7 @@ class Matcher:
         )
 
     def _evidence(self, ranking: rank.Ranking, number: int) -> tuple[Evidence, ...]:
-        first = int(np.searchsorted(self.held.stories.sentence_story, number))
+        first = int(np.searchsorted(ranking.sentence_story, number))
         ids = [f"sentence:{self.owners[number]}:{row - first}" for row in ranking.evidence(number)]
         passages = self.reader.passages(ids)
         found = [passages[i] for i in ids if i in passages]

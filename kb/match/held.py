@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from kb.store import Reader
 
 
+# Stories that are read together where all are read in turn.
+AT_ONCE = 250
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """Of one build: its id, the model's fingerprint, the stories and the ranking's arrays.
 
-    owners: the stories' ids in the order of the arrays. guide: the workspace's own
-    questions, "wordings" (w, d) and "owner" (w,), numbers in the order of question_ids.
+    owners: the stories' ids in the order of the arrays. outline: what is always at hand of
+    them; close: all their vectors, None of a bank so large that they are read as needed.
+    guide: the workspace's own questions, "wordings" (w, d) and "owner" (w,), numbers in the
+    order of question_ids.
     """
 
     build_id: str
@@ -30,7 +36,8 @@ class Held:
     owners: tuple[str, ...]
     library: tuple[LibraryQuestion, ...]
     question_ids: tuple[str, ...]
-    stories: rank.StoryVectors
+    outline: rank.Outline
+    close: rank.StoryVectors | None
     prepared: rank.Prepared
     owned: rank.Owned
     guide: dict[str, np.ndarray]
@@ -39,33 +46,38 @@ class Held:
     def read(cls, reader: Reader) -> Held:
         """All of it from an index that is open."""
         meta = reader.meta()
-        blocks = reader.blocks("story")
         cards = {c.id: c for c in reader.story_cards()}
+        owners = tuple(cards)
         library = reader.library()
-        prepared = rank.Prepared.from_arrays(reader.arrays("ranking."))
-        width = prepared.wordings.shape[1]
+        outline = rank.Outline.from_arrays(reader.arrays("outline."))
+        far = bank_of(reader, owners, outline)
         return cls(
             build_id=meta.get("build_id", ""),
             fingerprint=meta.get("fingerprint", ""),
             calibrated=meta.get("calibration") == "packaged",
             cards=cards,
-            owners=blocks.owners,
+            owners=owners,
             library=library,
             question_ids=reader.question_ids(),
-            stories=rank.StoryVectors.of(
-                blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, width
-            ),
-            prepared=prepared,
-            owned=_owned(reader, [cards[owner] for owner in blocks.owners], library),
+            outline=outline,
+            close=far.read(np.arange(len(owners))) if far.near else None,
+            prepared=rank.Prepared.from_arrays(reader.arrays("ranking.")),
+            owned=_owned(reader, list(cards.values()), library),
             guide=reader.arrays("guide."),
         )
 
-    def library_scores(self) -> np.ndarray:
+    def stories(self, reader: Reader) -> rank.Stories:
+        """The bank, as the ranking takes it, with `reader` open on this same build."""
+        if self.close is not None:
+            return rank.Stories(self.outline, self.close.some)
+        return bank_of(reader, self.owners, self.outline)
+
+    def library_scores(self, reader: Reader) -> np.ndarray:
         """The scores of all stories for each library question, asked in its own first wording:
         (q, s), in the order of `library`; of one without a wording 0."""
         table = np.zeros((len(self.library), len(self.owners)), np.float32)
         numbers, wordings = self.prepared.first_wordings()
-        table[numbers] = rank.scores_of(wordings, self.stories, self.prepared, self.owned)
+        table[numbers] = rank.scores_of(wordings, self.stories(reader), self.prepared, self.owned)
         return table
 
     def guide_questions(self) -> tuple[tuple[str, ...], np.ndarray]:
@@ -74,11 +86,35 @@ class Held:
         ids = tuple(self.question_ids[n] for n in numbers.tolist())
         return ids, self.guide["wordings"][rows]
 
-    def guide_scores(self) -> tuple[tuple[str, ...], np.ndarray]:
+    def guide_scores(self, reader: Reader) -> tuple[tuple[str, ...], np.ndarray]:
         """The ids of the workspace's own questions, and the scores of all stories for each,
         asked in its own first wording: (q, s)."""
         ids, asked = self.guide_questions()
-        return ids, rank.scores_of(asked, self.stories, self.prepared, self.owned)
+        return ids, rank.scores_of(asked, self.stories(reader), self.prepared, self.owned)
+
+
+def bank_of(reader: Reader, owners: Sequence[str], outline: rank.Outline) -> rank.Stories:
+    """The stories `owners`, in the order of their ids, read from an open index as needed."""
+    width = outline.whole.shape[1]
+    return rank.Stories(
+        outline, lambda numbers: _read(reader, [owners[n] for n in numbers.tolist()], width)
+    )
+
+
+def read_bank(reader: Reader, owners: Sequence[str], width: int) -> rank.Stories:
+    """The same where no outline of them was kept; few stories are read once, and held."""
+    outlines: list[rank.Outline] = []
+    for first in range(0, max(len(owners), 1), AT_ONCE):
+        some = _read(reader, owners[first : first + AT_ONCE], width)
+        outlines.append(some.outline())
+    if len(outlines) == 1:
+        return rank.Stories.of(some)
+    return bank_of(reader, owners, rank.Outline.joined(outlines))
+
+
+def _read(reader: Reader, owners: Sequence[str], width: int) -> rank.StoryVectors:
+    blocks = reader.blocks("story", owners)
+    return rank.StoryVectors.of(blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, width)
 
 
 def _owned(
@@ -102,7 +138,8 @@ def _shows(
     by its own `competencies:`; None where no story has any."""
     if not any(competencies):
         return None
-    return np.array(
-        [[not own.isdisjoint(q.competencies) for own in competencies] for q in library],
-        np.float32,
-    )
+    ids = sorted({one for question in library for one in question.competencies})
+    listens = [[one in question.competencies for one in ids] for question in library]
+    shown = [[one in own for one in ids] for own in competencies]
+    both = np.array(listens, np.float32) @ np.array(shown, np.float32).T
+    return np.asarray(both > 0, np.float32)

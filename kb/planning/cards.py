@@ -90,7 +90,7 @@ class Cards:
     def of_stories(self, stories: Sequence[StoryCard]) -> tuple[Sheet, ...]:
         """One page for these stories, each with the question that it answers best."""
         room = room_for(len(stories))
-        table = self.matcher.held.library_scores()
+        table = self.matcher.held.library_scores(self.matcher.reader)
         cards = []
         for card in stories:
             asked = self._best_question(card, table)

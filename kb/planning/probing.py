@@ -68,7 +68,7 @@ def told_of(story: Story) -> Told:
 
 def _questions(matcher: Matcher, story: StoryCard) -> list[tuple[str, str]]:
     """The id and text of the library's questions that the story answers best."""
-    column = matcher.held.library_scores()[:, matcher.owners.index(story.id)]
+    column = matcher.held.library_scores(matcher.reader)[:, matcher.owners.index(story.id)]
     order = np.argsort(-column, kind="stable")[:QUESTIONS]
     some = [matcher.library[n] for n in order if column[n] >= rank.STRETCH]
     return [(one.id, one.text) for one in some]
@@ -86,12 +86,12 @@ def _follow_ups(matcher: Matcher, questions: Iterable[str]) -> Iterator[tuple[st
 def _near(matcher: Matcher, story: StoryCard, texts: list[str]) -> np.ndarray:
     """(t, n): how much nearer each sentence of a story is to a text than the bank's sentences
     are, in deviations over them."""
-    stories = matcher.held.stories
-    own = stories.sentence_story == matcher.owners.index(story.id)
-    if not own.any():
+    bank = matcher.held.stories(matcher.reader)
+    own = bank.read(np.array([matcher.owners.index(story.id)])).sentences
+    if not len(own):
         return np.zeros((len(texts), 0), np.float32)
-    near = np.asarray(matcher.encoder.encode(texts)) @ stories.sentences.T
-    apart = (near - near.mean(axis=1, keepdims=True)) / np.maximum(
-        near.std(axis=1, keepdims=True), 0.05
-    )
-    return np.asarray(apart[:, own], np.float32)
+    asked = np.asarray(matcher.encoder.encode(texts))
+    # the first piece is the whole of all but the largest banks
+    others = asked @ bank.read(next(bank.pieces())).sentences.T
+    mean, sd = others.mean(axis=1, keepdims=True), others.std(axis=1, keepdims=True)
+    return np.asarray((asked @ own.T - mean) / np.maximum(sd, 0.05), np.float32)

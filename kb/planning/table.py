@@ -57,7 +57,7 @@ def read_scores(reader: Reader, pins: Pins | None = None) -> Scores:
     live = [n for n, owner in enumerate(held.owners) if held.cards[owner].status != "retired"]
     stories = tuple(held.cards[held.owners[n]] for n in live)
     said = _said(reader, held.library, stories, pins or Pins())
-    scores = held.library_scores()[:, live]
+    scores = held.library_scores(reader)[:, live]
     scores = np.where(said > 0, 1.0, np.where(said < 0, 0.0, scores)).astype(np.float32)
     cards = reader.question_cards()
     return Scores(

@@ -15,25 +15,27 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kb.rank.arrays import best_per_owner, blocks, logistic, standardised
+from kb.rank.arrays import best_per_owner, logistic, standardised
+from kb.rank.looking import Among, look
 from kb.rank.plane import plane
 from kb.rank.preparing import prepare
 from kb.rank.said import Owned, Said, nudges
-from kb.rank.shapes import Library, Prepared, Ranking, StoryVectors
-from kb.rank.terms import BRIDGE_WEIGHT, terms_of
+from kb.rank.shapes import Library, Outline, Prepared, Ranking, Stories, StoryVectors
+from kb.rank.terms import BRIDGE_WEIGHT, outlined, terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kb.domain import Fit
     from kb.rank.arrays import Floats, Ints
 
 __all__ = [
+    "Among",
     "Library",
+    "Outline",
     "Owned",
     "Prepared",
     "Ranking",
     "Said",
+    "Stories",
     "StoryVectors",
     "fit",
     "leading_question",
@@ -62,60 +64,65 @@ LEAST_SHARE: Final = 0.1  # of a deviation: what a library question must add to 
 
 def rank(
     query: Floats,
-    stories: StoryVectors,
+    stories: Stories | StoryVectors,
     prepared: Prepared,
     *,
     text_scores: Floats | None = None,
     owned: Owned | None = None,
+    among: Among | None = None,
 ) -> Ranking:
     """Score every story for `query` (d,), a unit vector.
 
     text_scores (s,): bm25 over the stories with ORed terms, 0 or more, higher
     is better (SQLite's bm25() negated), 0 where nothing matched. owned: what
-    the owner says beside the stories' words.
+    the owner says beside the stories' words. among: which stories of a large bank are
+    wanted, by default its first; of a small one all are looked at whatever it says.
     """
-    owned = owned or Owned()
+    bank, owned = Stories.of(stories), owned or Owned()
     texts = None if text_scores is None else text_scores[None]
-    found = terms_of(query[None], stories, prepared, texts, owned)
-    terms = {name: np.asarray(rows[0], np.float32) for name, rows in found.terms.items()}
+    found = outlined(query[None], bank, prepared, texts, owned)
+    nudged = nudges(query, owned.said, len(bank))
+    seen = look(query, bank, prepared, found, nudged, among or Among(count=1))
+    all_terms = found.with_sentences(seen.z_best, owned.live).terms
+    terms = {name: np.asarray(rows[0], np.float32) for name, rows in all_terms.items()}
     # beside them: a pin says nothing of the other stories
-    terms["your pins"] = nudges(query, owned.said, len(stories.whole))
-    total = np.sum(list(terms.values()), axis=0)
+    terms["your pins"] = nudged
+    weights = found.weights[0]
     return Ranking(
-        scores=score_of(total),
+        scores=score_of(np.sum(list(terms.values()), axis=0)),
         terms=terms,
-        library_weights=found.weights[0],
-        sentence_scores=_evidence_scores(found.sentences[0], found.weights[0], stories, prepared),
-        sentence_story=stories.sentence_story,
+        library_weights=weights,
+        sentence_scores=_evidence_scores(seen.sentences, weights, seen.stories, prepared),
+        sentence_story=seen.numbers[seen.stories.sentence_story],
+        read=seen.numbers,
     )
 
 
 def scores_of(
-    queries: Floats, stories: StoryVectors, prepared: Prepared, owned: Owned | None = None
+    queries: Floats,
+    stories: Stories | StoryVectors,
+    prepared: Prepared,
+    owned: Owned | None = None,
 ) -> Floats:
     """The scores (m, s) of many questions (m, d) at once, by their words alone: what `rank`
     gives each without full text."""
-    owned = owned or Owned()
-    sums = [np.zeros((0, len(stories.whole)), np.float32)]
-    for some in _in_blocks(queries, stories):
-        terms = terms_of(some, stories, prepared, None, owned).terms
-        said = np.stack([nudges(query, owned.said, len(stories.whole)) for query in some])
-        sums.append(np.sum([*terms.values(), said], axis=0))
-    return score_of(np.concatenate(sums))
+    bank, owned = Stories.of(stories), owned or Owned()
+    if not len(queries):
+        return np.zeros((0, len(bank)), np.float32)
+    terms = terms_of(queries, bank, prepared, owned).terms
+    said = np.stack([nudges(query, owned.said, len(bank)) for query in queries])
+    return score_of(np.sum([*terms.values(), said], axis=0))
 
 
-def own_sums(queries: Floats, stories: StoryVectors, prepared: Prepared) -> Floats:
+def own_sums(queries: Floats, stories: Stories | StoryVectors, prepared: Prepared) -> Floats:
     """What the terms of many questions (m, d) say of each story by itself: (m, s), the same
     whatever other stories there are, as `Ranking.own`."""
-    sums = [np.zeros((0, len(stories.whole)), np.float32)]
-    for some in _in_blocks(queries, stories):
-        terms = terms_of(some, stories, prepared, None, Owned()).terms
-        sums.append(np.sum([v for name, v in terms.items() if name != "question"], axis=0))
-    return np.concatenate(sums)
-
-
-def _in_blocks(queries: Floats, stories: StoryVectors) -> Iterator[Floats]:
-    return (queries[rows] for rows in blocks(len(queries), 2 * len(stories.sentences) + 1))
+    bank = Stories.of(stories)
+    if not len(queries):
+        return np.zeros((0, len(bank)), np.float32)
+    terms = terms_of(queries, bank, prepared, Owned()).terms
+    own = [v for name, v in terms.items() if name != "question"]
+    return np.asarray(np.sum(own, axis=0), np.float32)
 
 
 def score_of(total: Floats) -> Floats:

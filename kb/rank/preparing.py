@@ -16,7 +16,7 @@ from kb.rank.arrays import (
     standardised,
     unit,
 )
-from kb.rank.shapes import BEST_SENTENCES, Library, Prepared, StoryVectors
+from kb.rank.shapes import BEST_SENTENCES, Library, Prepared, Stories, StoryVectors
 
 if TYPE_CHECKING:
     from kb.rank.arrays import Floats
@@ -30,16 +30,21 @@ TYPICAL_SD: Final = (0.09, 0.06)
 TYPICAL_COUNT: Final = 20
 
 
-def prepare(stories: StoryVectors, library: Library) -> Prepared:
-    """The statistics of every story against the library; a build's work.
+def prepare(stories: Stories | StoryVectors, library: Library) -> Prepared:
+    """The statistics of every story against the library; a build's work, done in pieces.
 
     Costs about wordings x sentences x d multiplications: 2e9 for 200 stories.
     """
-    mean, sd = _against_wordings(stories, library.wordings)
+    bank = Stories.of(stories)
     directions, sharpening, centre = _directions(library)
     told = directions.any(axis=1)
-    bridge = np.zeros((library.questions, len(stories.whole)), np.float32)
-    bridge[told] = standardised(_pull(stories, directions[told], sharpening, centre))
+    mean, sd = np.zeros((2, 2, len(bank)), np.float32)
+    bridge = np.zeros((library.questions, len(bank)), np.float32)
+    for numbers in bank.pieces():
+        piece = bank.read(numbers)
+        mean[:, numbers], sd[:, numbers] = _against_wordings(piece, library.wordings)
+        pull = _pull(piece, directions[told], sharpening, centre)
+        bridge[np.ix_(told, numbers)] = standardised(pull)
     return Prepared(
         mean=mean,
         sd=sd,

@@ -10,7 +10,7 @@ import numpy as np
 from kb.domain import PASSAGE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BEST_SENTENCES: Final = 5  # of a story, so many speak beside the whole
 # Evidence, in deviations over the sentences: how far a second sentence may stay behind.
 EVIDENCE_GAP: Final = 1.5
+# Up to so many sentences are held in memory and all are looked at: 46 MB at 384 numbers each.
+EXACT_SENTENCES: Final = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class StoryVectors:
-    """The stories' passages as vectors, d wide, unit rows, s stories.
+    """The passages of some stories as vectors, d wide, unit rows, s stories.
 
     whole (s, d); sentences (n, d) with sentence_story (n,), the number of the
     story each belongs to, and sentence_prior (n,), 0..1, what each can carry
@@ -70,6 +72,93 @@ class StoryVectors:
             sentence_story=owner[sentence],
             sentence_prior=weights[sentence],
         )
+
+    def some(self, numbers: Ints) -> StoryVectors:
+        """These stories, numbered anew in their order; numbers ascend."""
+        if len(numbers) == len(self.whole):
+            return self
+        place = np.full(len(self.whole), -1, np.int64)
+        place[numbers] = np.arange(len(numbers))
+        rows = np.flatnonzero(place[self.sentence_story] >= 0)
+        return StoryVectors(
+            self.whole[numbers],
+            self.sentences[rows],
+            place[self.sentence_story[rows]],
+            self.sentence_prior[rows],
+        )
+
+    def outline(self) -> Outline:
+        """What is always at hand of them."""
+        count = len(self.whole)
+        return Outline(
+            whole=self.whole,
+            told=np.bincount(self.sentence_story, self.sentence_prior, count).astype(np.float32),
+            sentences=np.bincount(self.sentence_story, minlength=count),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Of s stories what a match always needs: whole (s, d), unit rows; told (s,), the sum of
+    the priors of a story's sentences; sentences (s,), how many it has."""
+
+    whole: Floats
+    told: Floats
+    sentences: Ints
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Every array by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Outline:
+        """What `to_arrays` gave. KeyError if an array is missing."""
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})  # type: ignore[arg-type]
+
+    @classmethod
+    def joined(cls, some: Sequence[Outline], columns: Ints | None = None) -> Outline:
+        """Outlines end to end, at least one; columns (s,): their stories in this order."""
+        whole, told, sentences = (
+            np.concatenate([getattr(one, field.name) for one in some]) for field in fields(cls)
+        )
+        if columns is None:
+            return cls(whole, told, sentences)
+        return cls(whole[columns], told[columns], sentences[columns])
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """A bank of any size: its outline, and `read`, which gives stories by their numbers
+    (ascending) in full, numbered anew. What it gives is used and let go."""
+
+    outline: Outline
+    read: Callable[[Ints], StoryVectors]
+
+    @classmethod
+    def of(cls, stories: Stories | StoryVectors) -> Stories:
+        """Vectors that lie in memory as a bank; a bank as it is."""
+        if isinstance(stories, Stories):
+            return stories
+        return cls(stories.outline(), stories.some)
+
+    def __len__(self) -> int:
+        return len(self.outline.whole)
+
+    @property
+    def near(self) -> bool:
+        """Whether it is small enough that every sentence is looked at for each question."""
+        return int(self.outline.sentences.sum()) <= EXACT_SENTENCES
+
+    def pieces(self) -> Iterator[Ints]:
+        """The numbers of all stories, in pieces of at most EXACT_SENTENCES sentences or one
+        story each."""
+        if not len(self):
+            return
+        before = np.cumsum(self.outline.sentences) - self.outline.sentences
+        piece = before // EXACT_SENTENCES
+        first = np.flatnonzero(np.diff(piece, prepend=-1))
+        for start, end in zip(first.tolist(), [*first.tolist()[1:], len(self)], strict=True):
+            yield np.arange(start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +222,9 @@ class Ranking:
     logistic of. "question" is of the question and the bank, the same for all.
     library_weights (q,): how much the question is like each library question;
     they sum to 1, unless there are none. sentence_scores (n,): how well each
-    sentence serves as evidence, comparable within a story.
+    sentence serves as evidence, comparable within a story; sentence_story (n,): whose
+    each is. Of a large bank only the sentences of the stories that were `read` are among
+    them: (k,), ascending.
     """
 
     scores: Floats
@@ -141,6 +232,7 @@ class Ranking:
     library_weights: Floats
     sentence_scores: Floats
     sentence_story: Ints
+    read: Ints
 
     def own(self) -> Floats:
         """What the terms say of each story by itself, (s,): the same whatever others there are."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kb.rank.arrays import best_mean, best_per_owner, filled, quantile, slots_of
-from kb.rank.shapes import BEST_SENTENCES, Prepared, StoryVectors
+from kb.rank.arrays import best_mean, best_per_owner, blocks, filled, quantile, slots_of
+from kb.rank.shapes import BEST_SENTENCES
 
 if TYPE_CHECKING:
     from kb.rank.arrays import Floats, Ints
     from kb.rank.said import Owned
+    from kb.rank.shapes import Prepared, Stories, StoryVectors
 
 # Constants: docs/matching.md shows the neighbours of each, and that they are flat.
 SENTENCE_SHARE: Final = 1 / 3
@@ -30,59 +31,88 @@ BANK_QUANTILE: Final = 0.25
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Of m questions: the terms by name, each (m, s) or what spreads to it; weights (m, q), how
-    much each is like each library question; sentences (m, n), the cosines of all sentences."""
+    much each is like each library question."""
 
     terms: dict[str, Floats]
     weights: Floats
-    sentences: Floats
 
 
-def terms_of(
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """What is known of m questions before any sentence is looked at. z (m, s): the cosines of
+    whole stories, standardised per story; others: the terms beside those of the stories' own
+    words, each (m, s) or what spreads to it; weights (m, q) as in Terms."""
+
+    z: Floats
+    others: dict[str, Floats]
+    weights: Floats
+
+    def with_sentences(self, z_best: Floats, live: Ints | None) -> Terms:
+        """All terms, with the likeness of the best sentences, (m, s), standardised as z is."""
+        terms = {
+            "story": np.asarray((1 - SENTENCE_SHARE) * self.z, np.float32),
+            "sentences": np.asarray(SENTENCE_SHARE * z_best, np.float32),
+            **self.others,
+        }
+        terms["question"] = _question_term(terms, live)
+        return Terms(terms, self.weights)
+
+
+def outlined(
     queries: Floats,
-    stories: StoryVectors,
+    stories: Stories,
     prepared: Prepared,
     text_scores: Floats | None,
     owned: Owned,
-) -> Terms:
-    """The terms of `queries` (m, d), unit rows, but for the owner's pins.
+) -> Outlined:
+    """What `queries` (m, d), unit rows, find without a look at any sentence.
 
     text_scores (m, s): bm25 as `rank` takes it, None for none.
     """
-    sentences = queries @ stories.sentences.T
     weights = _library_weights(queries, prepared)
-    z, z_best = _direct(queries @ stories.whole.T, sentences, stories, prepared)
-    terms: dict[str, Floats] = {
-        "story": np.asarray((1 - SENTENCE_SHARE) * z, np.float32),
-        "sentences": np.asarray(SENTENCE_SHARE * z_best, np.float32),
+    whole = queries @ stories.outline.whole.T
+    z = np.asarray((whole - prepared.mean[0]) / prepared.sd[0], np.float32)
+    others: dict[str, Floats] = {
         "library": np.asarray(BRIDGE_WEIGHT * (weights @ prepared.bridge), np.float32),
         "full text": _text_term(text_scores, z.shape),
-        "little told": np.broadcast_to(_little_told(stories), z.shape),
+        "little told": np.broadcast_to(_little_told(stories.outline.told), z.shape),
     }
     if owned.shows is not None:
-        terms["competencies"] = np.asarray(SHOWN_WEIGHT * (weights @ owned.shows), np.float32)
-    terms["question"] = _question_term(terms, owned.live)
-    return Terms(terms, weights, sentences)
+        others["competencies"] = np.asarray(SHOWN_WEIGHT * (weights @ owned.shows), np.float32)
+    return Outlined(z, others, weights)
 
 
-def _direct(
-    whole: Floats, sentences: Floats, stories: StoryVectors, prepared: Prepared
-) -> tuple[Floats, Floats]:
-    """The cosines of whole stories (m, s) and sentences (m, n), standardised per story:
-    (m, s) twice."""
-    slots = slots_of(stories.sentence_story, whole.shape[1])
-    best = best_mean(sentences, slots, BEST_SENTENCES)
-    z = np.asarray((whole - prepared.mean[0]) / prepared.sd[0])
-    z_best = np.asarray((best - prepared.mean[1]) / prepared.sd[1])
-    return z, np.where(filled(slots), z_best, z)
+def terms_of(queries: Floats, stories: Stories, prepared: Prepared, owned: Owned) -> Terms:
+    """The terms of `queries` (m, d), unit rows, but for full text and the owner's pins, with
+    every sentence of the bank looked at."""
+    found = outlined(queries, stories, prepared, None, owned)
+    z_best = found.z.copy()
+    for numbers in stories.pieces():
+        piece = stories.read(numbers)
+        for rows in blocks(len(queries), 2 * len(piece.sentences) + 1):
+            sims = queries[rows] @ piece.sentences.T
+            z_best[rows, numbers] = best_of(sims, piece, numbers, found.z[rows], prepared)
+    return found.with_sentences(z_best, owned.live)
 
 
-def _little_told(stories: StoryVectors) -> Floats:
+def best_of(
+    sims: Floats, piece: StoryVectors, numbers: Ints, z: Floats, prepared: Prepared
+) -> Floats:
+    """The likeness of the best sentences of the stories `numbers` (k,), which `piece` has in
+    full, standardised per story: (m, k). sims (m, n): the cosines of its sentences; z (m, s):
+    what stands for a story without any."""
+    slots = slots_of(piece.sentence_story, len(numbers))
+    best = best_mean(sims, slots, BEST_SENTENCES)
+    z_best = (best - prepared.mean[1][numbers]) / prepared.sd[1][numbers]
+    return np.asarray(np.where(filled(slots), z_best, z[:, numbers]), np.float32)
+
+
+def _little_told(told: Floats) -> Floats:
     """What a story loses, (s,), that tells next to nothing: a title alone resembles anything.
 
     ENOUGH is the weight as evidence of about two sentences that do something.
     """
-    weight = np.bincount(stories.sentence_story, stories.sentence_prior, len(stories.whole))
-    return np.asarray(0 - NOTHING_TOLD * np.clip(1 - weight / ENOUGH, 0, 1), np.float32)
+    return np.asarray(0 - NOTHING_TOLD * np.clip(1 - told / ENOUGH, 0, 1), np.float32)
 
 
 def _question_term(terms: dict[str, Floats], live: Ints | None) -> Floats:

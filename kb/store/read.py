@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from kb.domain import (
@@ -312,5 +313,6 @@ class Reader:
         return vectors.read_arrays(self._conn, prefix)
 
 
+@lru_cache(maxsize=1024)  # of ten thousand stories most say the same
 def _list(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text)) if text else ()

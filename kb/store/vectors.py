@@ -48,13 +48,14 @@ class Blocks:
 
 def read_blocks(conn: sqlite3.Connection, kind: str, owners: Iterable[str] | None = None) -> Blocks:
     """All blocks of one kind of owner, by id, or those of `owners`."""
-    columns = "SELECT owner, rows, kinds, weights, data FROM _vectors WHERE"
-    if owners is None:
-        rows = conn.execute(f"{columns} kind = ? ORDER BY owner", (kind,)).fetchall()
-    else:
-        names = sorted(f"{kind}:{owner}" for owner in owners)
-        found = (conn.execute(f"{columns} owner = ?", (name,)).fetchone() for name in names)
-        rows = [row for row in found if row]
+    wanted, values = "kind = ?", [kind]
+    if owners is not None:
+        wanted = "owner IN (SELECT value FROM json_each(?))"
+        values = [json.dumps([f"{kind}:{owner}" for owner in owners])]
+    rows = conn.execute(
+        f"SELECT owner, rows, kinds, weights, data FROM _vectors WHERE {wanted} ORDER BY owner",
+        values,
+    ).fetchall()
     counts = [r[1] for r in rows]
     width = len(rows[0][4]) // (4 * counts[0]) if rows else 0
     return Blocks(

@@ -98,11 +98,11 @@ class Bank:
         except KBError:
             return Pins()
 
-    def library_scores(self, held: Held) -> np.ndarray:
-        """`held.library_scores()`, worked out once for each build."""
+    def library_scores(self, held: Held, reader: Reader) -> np.ndarray:
+        """`held.library_scores(reader)`, worked out once for each build."""
         kept = self._library
         if kept is None or kept[0] != held.build_id:
-            kept = self._library = (held.build_id, held.library_scores())
+            kept = self._library = (held.build_id, held.library_scores(reader))
         return kept[1]
 
     def say(self, kind: WordKind, story: str, question: str) -> Word:

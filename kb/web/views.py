@@ -150,7 +150,7 @@ def _around(bank: Bank, card: StoryCard, asked: str) -> dict[str, Any]:
     with bank.matching() as (matcher, _):
         if card.id not in matcher.cards:  # a build came between
             return {}
-        table = bank.library_scores(matcher.held)
+        table = bank.library_scores(matcher.held, matcher.reader)
         own = [p for p in matcher.pins.said if p.story == card.id and p.question]
         answers = [a for a in card.answers if not any(same_question(a, p.question) for p in own)]
         found = matcher.match(asked, count=0).stories if asked else ()
@@ -167,7 +167,8 @@ def _around(bank: Bank, card: StoryCard, asked: str) -> dict[str, Any]:
 def _neighbours(matcher: Matcher, owner: str) -> list[tuple[StoryCard, bool]]:
     """The stories nearest to one, and whether each tells much the same."""
     number = matcher.owners.index(owner)
-    cosines = matcher.held.stories.whole @ matcher.held.stories.whole[number]
+    whole = matcher.held.outline.whole
+    cosines = whole @ whole[number]
     nearest = [n for n in np.argsort(-cosines, kind="stable").tolist() if n != number]
     return [
         (matcher.cards[matcher.owners[n]], bool(cosines[n] >= MUCH_THE_SAME))
