@@ -24,6 +24,24 @@ def make_stories(folder: Path, count: int) -> None:
         (folder / f"story-{number:05}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def make_long_stories(folder: Path, count: int, sentences: int) -> None:
+    """Write `count` stories of so many sentences, no two of which are quite the same."""
+    draw = random.Random(1)
+    pool = _sentences()
+    words = sorted({word.strip('.,;:?!"').lower() for one in pool for word in one.split()})
+    for number in range(count):
+        lines = [f"---\ntitle: Story number {number}\ndate: {2010 + number % 16}\n---"]
+        for part, share in zip(PARTS, (0.2, 0.05, 0.5, 0.15, 0.1), strict=True):
+            text = [
+                f"{draw.choice(pool)[:-1]} {draw.choice(words)} {draw.choice(words)}."
+                for _ in range(max(1, round(share * sentences)))
+            ]
+            lines.append(f"\n## {part}\n" + " ".join(text))
+        place = folder / f"{number // 500:03}"
+        place.mkdir(exist_ok=True)
+        (place / f"story-{number:05}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def make_workspace(folder: Path, stories: int, guides: bool = True) -> Path:
     """A workspace, not yet built."""
     if folder.exists():

@@ -187,8 +187,16 @@ def test_foreign_keys_hold_and_full_text_follows(database: Path) -> None:
 
 
 def test_text_scores_take_any_of_the_words(database: Path) -> None:
+    with store.write_index(database) as (writer, _):
+        for name in ("one", "two"):
+            part = Part("text", "It began in the yard.", 5)
+            other = replace(STORY, id=name, title="Another", parts=(part,))
+            writer.put_story(other, ())
     with store.open_index(database) as reader:
         assert set(reader.text_scores("kettle zebra")) == {"kettle"}
+        assert reader.text_scores("began in it") == {}  # all have it, which says nothing
+        both = reader.text_scores("kettle began it")
+        assert both == pytest.approx(reader.text_scores("kettle"))
         assert reader.text_scores("kettle")["kettle"] > 0
         assert reader.text_scores("zebra") == {}
         assert reader.text_scores('"; DROP TABLE stories --') == {}
