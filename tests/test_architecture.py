@@ -56,7 +56,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "match": GROUND | PURE | WALLS,
     "pinning": GROUND | PURE | WALLS,
     "suggest": GROUND | PURE | WALLS | {"match"},
-    "render": GROUND,
+    # beside its own, the types that it shows
+    "render": GROUND | {"portfolio", "facts", "figures"},
     "cli": GROUND | PURE | WALLS | ROOMS | {"render"},
     "web": GROUND | PURE | WALLS | ROOMS | {"render"},
 }

@@ -668,7 +668,7 @@ def test_the_page_fits_80_columns_and_says_all() -> None:
         "workable The ship 2024-05",
         "Backup: The boat (workable)",
         "gap Nothing in the bank answers it; see kb gaps. The nearest is \u201cThe boat\u201d.",
-        "Open: question 3.",
+        "Open: question 3. With --fill each gets its nearest story.",
         "Proven best (integer programme, gap 0): no other plan is better.",
     ):
         assert expected in flat
@@ -684,6 +684,7 @@ def test_an_empty_bank_and_an_empty_loop_have_their_sentences() -> None:
     text = plan_text(make_plan(case([{}, {}])), Page())
     assert "There are no stories yet." in text
     assert "Open: questions 1, 2." in text
+    assert "--fill" not in text
     assert plan_text(make_plan(case([])), Page()).startswith("The loop asks nothing.")
     few = plan_text(make_plan(case([{"walk": 0.9}, {"walk": 0.9}])), Page())
     assert "You have 1 story for 2 questions." in few

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from kb.domain import StoryCard
 from kb.render.layout import Page, clean, pad
+
+if TYPE_CHECKING:
+    from kb.portfolio.adverts import Expected, Study
 
 INDENT = " " * 11
 QUOTED = 150  # characters of a sentence that are shown
@@ -14,51 +16,7 @@ NOTHING = "Nothing in it asks for a competency that kb knows. Is it a job advert
 UNCALIBRATED = "Fit words are not calibrated for this model."
 
 
-class _Said(Protocol):
-    @property
-    def text(self) -> str: ...
-    @property
-    def line(self) -> int: ...
-
-
-class _Demand(Protocol):
-    @property
-    def competency(self) -> str: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def said(self) -> _Said: ...
-
-
-class _Expected(Protocol):
-    """As `kb.portfolio.adverts` has it, and so all here."""
-
-    @property
-    def demand(self) -> _Demand: ...
-    @property
-    def question(self) -> str: ...
-    @property
-    def question_id(self) -> str: ...
-    @property
-    def story(self) -> StoryCard | None: ...
-    @property
-    def fit(self) -> str: ...
-
-
-class _Study(Protocol):
-    @property
-    def title(self) -> str: ...
-    @property
-    def sentences(self) -> int: ...
-    @property
-    def stories(self) -> int: ...
-    @property
-    def expected(self) -> Sequence[_Expected]: ...
-    @property
-    def calibrated(self) -> bool: ...
-
-
-def study_text(study: _Study, page: Page) -> str:
+def study_text(study: Study, page: Page) -> str:
     """The competencies, each with its sentence, its question and the story for it."""
     if not study.expected:
         return "\n".join(page.wrap(NOTHING))
@@ -81,7 +39,7 @@ def study_text(study: _Study, page: Page) -> str:
     return "\n".join(lines)
 
 
-def _expected(one: _Expected, page: Page) -> Iterator[str]:
+def _expected(one: Expected, page: Page) -> Iterator[str]:
     yield page.style(one.demand.competency, "title")
     said = _cut(clean(one.demand.said.text))
     yield from page.wrap(f"\u201c{said}\u201d", INDENT, pad("  says", len(INDENT)))
@@ -104,7 +62,7 @@ def saved_text(path: str, name: str, page: Page) -> str:
     return "\n".join(page.wrap(f"Saved: {path}. Edit it, then run: kb loop {name}"))
 
 
-def study_json(study: _Study, saved: str = "") -> dict[str, Any]:
+def study_json(study: Study, saved: str = "") -> dict[str, Any]:
     """The same as an object. saved: the loop's file, or ""."""
     return {
         "title": study.title,

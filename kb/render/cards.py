@@ -6,65 +6,18 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from html import escape
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from kb.domain import StoryCard
 from kb.render.layout import Page, clean, columns, pad
+
+if TYPE_CHECKING:
+    from kb.portfolio.cards import Card, Sheet
 
 LABEL: Final = 15
 NOTHING: Final = "There is nothing to put on a card."
 
 
-class _Step(Protocol):
-    @property
-    def label(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def land(self) -> bool: ...
-
-
-class _Card(Protocol):
-    """As `kb.portfolio.cards` has it, and so all here."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def question(self) -> str: ...
-    @property
-    def focus(self) -> str: ...
-    @property
-    def story(self) -> StoryCard | None: ...
-    @property
-    def fit(self) -> str | None: ...
-    @property
-    def opening(self) -> str: ...
-    @property
-    def steps(self) -> Sequence[_Step]: ...
-    @property
-    def numbers(self) -> Sequence[str]: ...
-    @property
-    def follow_ups(self) -> Sequence[str]: ...
-    @property
-    def heard(self) -> Sequence[str]: ...
-    @property
-    def why(self) -> str: ...
-
-
-class _Sheet(Protocol):
-    @property
-    def title(self) -> str: ...
-    @property
-    def about(self) -> str: ...
-    @property
-    def heard(self) -> Sequence[str]: ...
-    @property
-    def cards(self) -> Sequence[_Card]: ...
-
-
-def cards_text(sheets: Sequence[_Sheet], page: Page) -> str:
+def cards_text(sheets: Sequence[Sheet], page: Page) -> str:
     """The pages one after the other, for a terminal."""
     lines: list[str] = []
     for sheet in sheets:
@@ -76,7 +29,7 @@ def cards_text(sheets: Sequence[_Sheet], page: Page) -> str:
     return "\n".join(lines[1:]) if lines else "\n".join(page.wrap(NOTHING))
 
 
-def _card_lines(card: _Card, page: Page) -> Iterator[str]:
+def _card_lines(card: Card, page: Page) -> Iterator[str]:
     number = f"{card.number:>3}  " if card.number else ""
     if card.question:
         yield from page.wrap(_asked(card), " " * len(number), number)
@@ -112,11 +65,11 @@ def _title(title: str, fit: str, page: Page) -> Iterator[str]:
     yield page.style(last, "title") + (f"  {page.style(fit, fit)}" if fit else "")
 
 
-def _asked(card: _Card) -> str:
+def _asked(card: Card) -> str:
     return clean(card.question) + (f" ({clean(card.focus)})" if card.focus else "")
 
 
-def cards_json(sheets: Sequence[_Sheet]) -> list[dict[str, Any]]:
+def cards_json(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
     """The pages as objects."""
     return [
         {
@@ -129,7 +82,7 @@ def cards_json(sheets: Sequence[_Sheet]) -> list[dict[str, Any]]:
     ]
 
 
-def _card_json(card: _Card) -> dict[str, Any]:
+def _card_json(card: Card) -> dict[str, Any]:
     return {
         "number": card.number,
         "question": card.question,
@@ -209,7 +162,7 @@ base-uri 'none'; form-action 'none'">
 """
 
 
-def cards_html(sheets: Sequence[_Sheet], *, a4: bool = False) -> str:
+def cards_html(sheets: Sequence[Sheet], *, a4: bool = False) -> str:
     """The pages as one HTML file that needs nothing else. a4: whether the paper is said to be
     A4; else it is whatever the printer has."""
     css = _A4 if a4 else CSS
@@ -226,7 +179,7 @@ def _html(text: str) -> str:
     return escape(clean(text))
 
 
-def _sheet_html(sheet: _Sheet) -> Iterator[str]:
+def _sheet_html(sheet: Sheet) -> Iterator[str]:
     dense = ' class="dense"' if len(sheet.cards) > 4 else ""
     yield f"<main{dense}>\n<header><h1>{_html(sheet.title)}</h1>"
     yield f"<p>{_html(sheet.about)}</p></header>" if sheet.about else "</header>"
@@ -236,7 +189,7 @@ def _sheet_html(sheet: _Sheet) -> Iterator[str]:
     yield "</main>"
 
 
-def _article(card: _Card, dense: bool) -> Iterator[str]:
+def _article(card: Card, dense: bool) -> Iterator[str]:
     number = f"{card.number}. " if card.number else ""
     yield "<article>"
     if card.question:

@@ -6,12 +6,14 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from html import escape
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from kb.render.layout import Page, clean, columns, pad
 
 if TYPE_CHECKING:
-    from kb.domain import Fit, StoryCard
+    from kb.domain import StoryCard
+    from kb.portfolio.coverage import Health, Heat, Row
+    from kb.portfolio.types import Cell
 
 ONLY: Final = "only this story answers it"
 UNCALIBRATED: Final = "Fit words are not calibrated for this model."
@@ -21,65 +23,10 @@ MANY: Final = 14  # stories of a heat map, above which paper is too narrow
 NARROW: Final = 30  # columns for two titles, below which each stands on a line of its own
 
 
-class _Cell(Protocol):
-    """A story's best fit for a competency or principle."""
-
-    @property
-    def story(self) -> str: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def fit(self) -> Fit: ...
-    @property
-    def how(self) -> str: ...
-    @property
-    def question(self) -> str: ...
-
-
-class _Row(Protocol):
-    """A competency or principle, with its two best stories."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def fitting(self) -> int: ...
-    @property
-    def best(self) -> _Cell | None: ...
-    @property
-    def second(self) -> _Cell | None: ...
-    @property
-    def fit(self) -> Fit: ...
-    @property
-    def only(self) -> bool: ...
-
-
-class _Health(Protocol):
-    """How a bank is as a whole."""
-
-    @property
-    def stories(self) -> int: ...
-    @property
-    def drafts(self) -> int: ...
-    @property
-    def fresh(self) -> int: ...
-    @property
-    def stale(self) -> int: ...
-    @property
-    def undated(self) -> int: ...
-    @property
-    def strong(self) -> int: ...
-    @property
-    def failure(self) -> tuple[str, ...]: ...
-    @property
-    def numbers(self) -> int | None: ...
-
-
 Titles = Mapping[str, str]
 
 
-def coverage_text(rows: Sequence[_Row], titles: Titles, heading: str, page: Page) -> list[str]:
+def coverage_text(rows: Sequence[Row], titles: Titles, heading: str, page: Page) -> list[str]:
     """The table, a row a competency or principle. titles: of the stories, by id."""
     name = max([columns(heading), *(columns(row.name) for row in rows)])
     name = min(LONGEST_NAME, name) if page.width else name
@@ -101,7 +48,7 @@ def coverage_text(rows: Sequence[_Row], titles: Titles, heading: str, page: Page
     return lines
 
 
-def _stories(row: _Row, titles: Titles) -> tuple[str, str]:
+def _stories(row: Row, titles: Titles) -> tuple[str, str]:
     """What stands in the columns of the best story and the second."""
     best = clean(titles[row.best.story]) if row.best else "-"
     if row.only:
@@ -109,7 +56,7 @@ def _stories(row: _Row, titles: Titles) -> tuple[str, str]:
     return best, clean(titles[row.second.story]) if row.second else ""
 
 
-def _longest(rows: Sequence[_Row], titles: Titles) -> int:
+def _longest(rows: Sequence[Row], titles: Titles) -> int:
     return max((columns(_stories(row, titles)[0]) for row in rows), default=0)
 
 
@@ -120,7 +67,7 @@ def _fold(text: str, width: int, page: Page) -> list[str]:
     return [page.cut(line, width) for line in Page(width).wrap(text)] if text else [""]
 
 
-def _stacked(row: _Row, titles: Titles, page: Page) -> list[str]:
+def _stacked(row: Row, titles: Titles, page: Page) -> list[str]:
     """A row for a narrow page."""
     best, second = _stories(row, titles)
     word = page.style(row.fit, row.fit)
@@ -130,7 +77,7 @@ def _stacked(row: _Row, titles: Titles, page: Page) -> list[str]:
     return lines
 
 
-def health_text(health: _Health, titles: Titles, page: Page) -> list[str]:
+def health_text(health: Health, titles: Titles, page: Page) -> list[str]:
     """How the bank is, a line or two each."""
     lines: list[str] = []
     for label, said in health_words(health, titles):
@@ -138,7 +85,7 @@ def health_text(health: _Health, titles: Titles, page: Page) -> list[str]:
     return lines
 
 
-def health_words(health: _Health, titles: Titles) -> list[tuple[str, str]]:
+def health_words(health: Health, titles: Titles) -> list[tuple[str, str]]:
     """(label, sentence) of each thing that is said of a bank."""
     stories = _count(health.stories, "story", "stories")
     drafts = f", {_count(health.drafts, 'draft', 'drafts')} among them" if health.drafts else ""
@@ -161,14 +108,14 @@ def health_words(health: _Health, titles: Titles) -> list[tuple[str, str]]:
     return found
 
 
-def _strong(health: _Health) -> str:
+def _strong(health: Health) -> str:
     if not health.strong:
         return "no story is strong for anything yet; kb check shows what to mend first."
     verb = "is" if health.strong == 1 else "are"
     return f"{health.strong} of {health.stories} {verb} strong for something."
 
 
-def _failure(health: _Health, titles: Titles) -> str:
+def _failure(health: Health, titles: Titles) -> str:
     if not health.failure:
         return "none is told yet; most interviews ask for one."
     more = len(health.failure) - 1
@@ -181,8 +128,8 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def coverage_json(
-    rows: Sequence[_Row],
-    health: _Health,
+    rows: Sequence[Row],
+    health: Health,
     stories: Sequence[StoryCard],
     framework: str,
     *,
@@ -218,7 +165,7 @@ def coverage_json(
     }
 
 
-def _cell_json(cell: _Cell | None, titles: Titles) -> dict[str, Any] | None:
+def _cell_json(cell: Cell | None, titles: Titles) -> dict[str, Any] | None:
     if cell is None:
         return None
     return {
@@ -231,27 +178,7 @@ def _cell_json(cell: _Cell | None, titles: Titles) -> dict[str, Any] | None:
     }
 
 
-class _HeatRow(Protocol):
-    """A row of a heat map."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def fits(self) -> tuple[Fit, ...]: ...
-
-
-class _Heat(Protocol):
-    """A heat map."""
-
-    @property
-    def stories(self) -> tuple[StoryCard, ...]: ...
-    @property
-    def rows(self) -> Sequence[_HeatRow]: ...
-    @property
-    def left_out(self) -> int: ...
-
-
-def heat_html(heat: _Heat, subject: str) -> str:
+def heat_html(heat: Heat, subject: str) -> str:
     """The heat map as a table to be put into a page, styled by HEAT_CSS: a shade and a word in
     each cell; on a narrow screen, or on paper with many stories, a list under each row's name.
 
@@ -279,7 +206,7 @@ def heat_html(heat: _Heat, subject: str) -> str:
     return "\n".join(lines)
 
 
-def heat_page(heat: _Heat, subject: str, heading: str, notes: Sequence[tuple[str, str]]) -> str:
+def heat_page(heat: Heat, subject: str, heading: str, notes: Sequence[tuple[str, str]]) -> str:
     """The heat map as a page that needs nothing else. notes: (label, sentence) above it."""
     said = "".join(
         f"<div><dt>{_text(label)}</dt><dd>{_text(text)}</dd></div>" for label, text in notes

@@ -5,129 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from kb.render.layout import Page, clean, columns, pad
+
+if TYPE_CHECKING:
+    from kb.facts.model import Conflict, Entry, Fact
 
 _LINE: Final = 5  # columns of a line's number
 _FIGURE: Final = 18  # at most so many of a figure
 _STATES: Final = {"confirmed": "confirmed", "cannot confirm": "cannot be confirmed", "open": "open"}
-
-
-class Figure(Protocol):
-    """A figure as `kb.figures` has it."""
-
-    @property
-    def kind(self) -> str:
-        """What it measures in."""
-
-    @property
-    def value(self) -> float:
-        """In the base unit of its kind."""
-
-    @property
-    def unit(self) -> str:
-        """That unit."""
-
-    @property
-    def text(self) -> str:
-        """As written."""
-
-    @property
-    def start(self) -> int:
-        """Where it begins in its sentence."""
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-
-
-class Entry(Protocol):
-    """An entry of the facts file, as `kb.facts` has it."""
-
-    @property
-    def fact(self) -> str:
-        """What the number is of."""
-
-    @property
-    def value(self) -> str:
-        """As written."""
-
-    @property
-    def note(self) -> str:
-        """The owner's, or ""."""
-
-    @property
-    def path(self) -> str:
-        """The file."""
-
-    @property
-    def line(self) -> int:
-        """Where it begins."""
-
-    @property
-    def place(self) -> str:
-        """`path:line`."""
-
-
-class Fact(Protocol):
-    """A number of a story, as `kb.facts` has it."""
-
-    @property
-    def story(self) -> str:
-        """The story's id."""
-
-    @property
-    def title(self) -> str:
-        """Its title."""
-
-    @property
-    def part(self) -> str:
-        """The part's kind, or "title"."""
-
-    @property
-    def path(self) -> str:
-        """The file."""
-
-    @property
-    def line(self) -> int:
-        """Where the figure stands."""
-
-    @property
-    def figure(self) -> Figure:
-        """The number."""
-
-    @property
-    def sentence(self) -> str:
-        """Without markup."""
-
-    @property
-    def state(self) -> str:
-        """What its owner says of it."""
-
-    @property
-    def source(self) -> str:
-        """Where it comes from, or ""."""
-
-    @property
-    def entry(self) -> Entry | None:
-        """The entry that speaks of it."""
-
-    @property
-    def place(self) -> str:
-        """`path:line`."""
-
-
-class Conflict(Protocol):
-    """Tellings that disagree, as `kb.facts` has them."""
-
-    @property
-    def facts(self) -> Sequence[Fact]:
-        """Two or more."""
-
-    @property
-    def about(self) -> Sequence[str]:
-        """The words that they share."""
 
 
 def facts_text(facts: Sequence[Fact], conflicts: Sequence[Conflict], page: Page) -> list[str]:
@@ -233,7 +120,7 @@ def counted_text(facts: Sequence[Fact], conflicts: int, file: str, page: Page) -
     """The last lines: how many numbers, what is known of them, and what to do next."""
     if not facts:
         return page.wrap("No numbers are told here.")
-    counts = Counter(fact.state for fact in facts)
+    counts: Counter[str] = Counter(fact.state for fact in facts)
     stories = len({(fact.path, fact.story) for fact in facts})
     said = [f"{counts[state]} {word}" for state, word in _STATES.items() if counts[state]]
     if counts["contradicts"]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from kb.render.layout import Page, clean, columns, pad
 
 if TYPE_CHECKING:
-    from kb.domain import Fit
+    from kb.portfolio.gaps import Gap
+    from kb.portfolio.types import Framework
+
+    pass
 
 INDENT: Final = "    "
 NONE: Final = "Every question that is asked has a story that answers it."
@@ -16,78 +19,8 @@ UNCALIBRATED: Final = "Fit words are not calibrated for this model."
 UNOFFICIAL: Final = "Unofficial: the lines and the mapping are not the publisher's."
 
 
-class _Topic(Protocol):
-    """A question that may be asked."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def guide(self) -> str: ...
-    @property
-    def competencies(self) -> tuple[str, ...]: ...
-    @property
-    def weight(self) -> float: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def fit(self) -> Fit: ...
-    @property
-    def story(self) -> str: ...
-
-
-class _Gap(Protocol):
-    """A question to write a story for."""
-
-    @property
-    def topic(self) -> _Topic: ...
-    @property
-    def adds(self) -> float: ...
-    @property
-    def also(self) -> Sequence[_Topic]: ...
-    @property
-    def prompt(self) -> str: ...
-
-
-class _Principle(Protocol):
-    """One thing that a framework looks for."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def line(self) -> str: ...
-    @property
-    def competencies(self) -> tuple[tuple[str, float], ...]: ...
-
-
-class _Framework(Protocol):
-    """A company's list."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def about(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def read(self) -> str: ...
-    @property
-    def unofficial(self) -> bool: ...
-    @property
-    def licence(self) -> str: ...
-    @property
-    def principles(self) -> Sequence[_Principle]: ...
-    @property
-    def path(self) -> str: ...
-
-
 def gaps_text(
-    gaps: Sequence[_Gap], hints: Sequence[str], open_: int, page: Page, *, calibrated: bool = True
+    gaps: Sequence[Gap], hints: Sequence[str], open_: int, page: Page, *, calibrated: bool = True
 ) -> str:
     """What to write next, the most useful first. hints: the guide's word on each. open_: how
     many questions have no story that answers them. calibrated: whether the fits are."""
@@ -117,7 +50,7 @@ def _under(text: str, page: Page) -> list[str]:
 
 
 def gaps_json(
-    gaps: Sequence[_Gap], hints: Sequence[str], open_: int, framework: str, *, calibrated: bool
+    gaps: Sequence[Gap], hints: Sequence[str], open_: int, framework: str, *, calibrated: bool
 ) -> dict[str, Any]:
     """The same as an object. framework: its id, "" for all of them together."""
     return {
@@ -144,7 +77,7 @@ def gaps_json(
     }
 
 
-def frameworks_text(frameworks: Sequence[_Framework], page: Page) -> str:
+def frameworks_text(frameworks: Sequence[Framework], page: Page) -> str:
     """A line or two each: id, name, how many principles, and whose it is."""
     left = max((columns(one.id) for one in frameworks), default=0)
     lines: list[str] = []
@@ -158,7 +91,7 @@ def frameworks_text(frameworks: Sequence[_Framework], page: Page) -> str:
     return "\n".join(lines)
 
 
-def framework_text(one: _Framework, page: Page) -> str:
+def framework_text(one: Framework, page: Page) -> str:
     """One framework with all that is known of it."""
     lines = _title(one.name, page)
     lines += page.wrap(clean(one.about)) if one.about else []
@@ -175,7 +108,7 @@ def _title(text: str, page: Page) -> list[str]:
     return [page.style(row, "title") for row in page.wrap(clean(text))]
 
 
-def framework_notes(one: _Framework, page: Page) -> list[str]:
+def framework_notes(one: Framework, page: Page) -> list[str]:
     """Where it is from, when it was read there, and on what terms."""
     lines = []
     if one.source:
@@ -187,7 +120,7 @@ def framework_notes(one: _Framework, page: Page) -> list[str]:
     return [page.style(line, "quiet") for line in lines]
 
 
-def framework_json(one: _Framework) -> dict[str, Any]:
+def framework_json(one: Framework) -> dict[str, Any]:
     """One framework as an object."""
     return {
         "id": one.id,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from kb.domain import Finding, StoryCard
+from kb.domain import Finding
 from kb.render.layout import Page, clean, pad
 from kb.render.reports import finding_line
+
+if TYPE_CHECKING:
+    from kb.portfolio.planned import Answer, Plan, Told
+    from kb.portfolio.trading import Trade
 
 INDENT = " " * 15
 NUMBER = 5  # columns before a question
@@ -17,104 +21,7 @@ NOTHING = "The loop asks nothing. Give its rounds `focus:` or `questions:`; see:
 NO_STORY = "There are no stories yet. Write one in personal/, then run: kb build"
 
 
-class _Told(Protocol):
-    """A story at a question, as `kb.portfolio.planned` has it, and so all below."""
-
-    @property
-    def story(self) -> StoryCard: ...
-    @property
-    def fit(self) -> str: ...
-    @property
-    def grade(self) -> int: ...
-    @property
-    def pinned(self) -> bool: ...
-
-
-class _Trade(Protocol):
-    """Why a question has not its best story."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def said(self) -> str: ...
-    @property
-    def story(self) -> str: ...
-    @property
-    def gain(self) -> int: ...
-    @property
-    def question(self) -> int: ...
-    @property
-    def loss(self) -> int: ...
-    @property
-    def left(self) -> str: ...
-
-
-class _Answer(Protocol):
-    """A question with its story."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def question(self) -> str: ...
-    @property
-    def focus(self) -> str: ...
-    @property
-    def told(self) -> _Told | None: ...
-    @property
-    def backup(self) -> _Told | None: ...
-    @property
-    def trade(self) -> _Trade | None: ...
-    @property
-    def kept(self) -> bool: ...
-    @property
-    def notes(self) -> Sequence[str]: ...
-
-
-class _Round(Protocol):
-    """A round with its answers."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def interviewer(self) -> str: ...
-    @property
-    def answers(self) -> Sequence[_Answer]: ...
-
-
-class _Plan(Protocol):
-    """A whole plan."""
-
-    @property
-    def company(self) -> str: ...
-    @property
-    def date(self) -> str: ...
-    @property
-    def rounds(self) -> Sequence[_Round]: ...
-    @property
-    def answers(self) -> Sequence[_Answer]: ...
-    @property
-    def open(self) -> Sequence[int]: ...
-    @property
-    def total(self) -> int: ...
-    @property
-    def stories(self) -> int: ...
-    @property
-    def given_up(self) -> Sequence[str]: ...
-    @property
-    def proven(self) -> bool: ...
-    @property
-    def short(self) -> int: ...
-    @property
-    def exact(self) -> str: ...
-    @property
-    def roles(self) -> int: ...
-    @property
-    def years(self) -> int: ...
-    @property
-    def calibrated(self) -> bool: ...
-
-
-def plan_text(plan: _Plan, page: Page) -> str:
+def plan_text(plan: Plan, page: Page) -> str:
     """The plan, a round after the other, and what it comes to."""
     if not plan.answers:
         return "\n".join(page.wrap(NOTHING))
@@ -130,7 +37,7 @@ def plan_text(plan: _Plan, page: Page) -> str:
     return "\n".join([*lines, "", *_end(plan, page)])
 
 
-def _answer(answer: _Answer, page: Page) -> Iterator[str]:
+def _answer(answer: Answer, page: Page) -> Iterator[str]:
     question = clean(answer.question) + (f" ({clean(answer.focus)})" if answer.focus else "")
     yield from page.wrap(question, " " * NUMBER, f"{answer.number:>3}  ")
     if answer.told is None:
@@ -154,7 +61,7 @@ def _answer(answer: _Answer, page: Page) -> Iterator[str]:
         yield from page.wrap(clean(answer.trade.said), INDENT)
 
 
-def _story(told: _Told, page: Page) -> str:
+def _story(told: Told, page: Page) -> str:
     """Fit, title and, at the right, date."""
     date = clean(told.story.date)
     title = page.cut(clean(told.story.title), page.width - len(INDENT) - len(date) - 2)
@@ -163,7 +70,7 @@ def _story(told: _Told, page: Page) -> str:
     return head + page.style(line[: len(title)], "title") + line[len(title) :]
 
 
-def _end(plan: _Plan, page: Page) -> Iterator[str]:
+def _end(plan: Plan, page: Page) -> Iterator[str]:
     """What it comes to, what is open, what cannot hold, and whether it is the best."""
     for said in plan.given_up:
         yield from (
@@ -177,8 +84,10 @@ def _end(plan: _Plan, page: Page) -> Iterator[str]:
     )
     if plan.open:
         numbers = ", ".join(map(str, plan.open))
+        gaps = (a.trade for a in plan.answers if a.told is None and a.trade)
+        fill = " With --fill each gets its nearest story." if any(g.story for g in gaps) else ""
         yield from page.wrap(
-            f"Open: {'question' if len(plan.open) == 1 else 'questions'} {numbers}."
+            f"Open: {'question' if len(plan.open) == 1 else 'questions'} {numbers}.{fill}"
         )
     if not plan.stories:
         yield from page.wrap(NO_STORY)
@@ -190,7 +99,7 @@ def _end(plan: _Plan, page: Page) -> Iterator[str]:
     yield from page.wrap(proof(plan))
 
 
-def proof(plan: _Plan) -> str:
+def proof(plan: Plan) -> str:
     """Whether the plan is the best, in a line."""
     if not plan.proven:
         return f"Not proven best: another plan may be better by up to {plan.short / 1000:.2f}."
@@ -207,7 +116,7 @@ def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def plan_json(plan: _Plan, findings: Sequence[Finding], saved: str) -> dict[str, Any]:
+def plan_json(plan: Plan, findings: Sequence[Finding], saved: str) -> dict[str, Any]:
     """The same as an object; grades are numbers from 0 to 3."""
     return {
         "company": plan.company,
@@ -235,7 +144,7 @@ def plan_json(plan: _Plan, findings: Sequence[Finding], saved: str) -> dict[str,
     }
 
 
-def _answer_json(answer: _Answer) -> dict[str, Any]:
+def _answer_json(answer: Answer) -> dict[str, Any]:
     return {
         "number": answer.number,
         "question": answer.question,
@@ -248,7 +157,7 @@ def _answer_json(answer: _Answer) -> dict[str, Any]:
     }
 
 
-def _told_json(told: _Told | None) -> dict[str, Any] | None:
+def _told_json(told: Told | None) -> dict[str, Any] | None:
     if told is None:
         return None
     return {
@@ -262,7 +171,7 @@ def _told_json(told: _Told | None) -> dict[str, Any] | None:
     }
 
 
-def _trade_json(trade: _Trade | None) -> dict[str, Any] | None:
+def _trade_json(trade: Trade | None) -> dict[str, Any] | None:
     if trade is None:
         return None
     return {

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kb.domain import StoryCard
 from kb.render.layout import Page, clean, pad
+
+if TYPE_CHECKING:
+    from kb.portfolio.probing import Probed
 
 INDENT = " " * 10
 WORDS = {"no": "open", "perhaps": "perhaps", "yes": "yes"}
 STYLE = {"no": "warning", "perhaps": "stretch", "yes": "workable"}
 QUOTED = 160
-
-
-class _Line(Protocol):
-    @property
-    def text(self) -> str: ...
-    @property
-    def line(self) -> int: ...
-
-
-class _Probed(Protocol):
-    """As `kb.portfolio.probing` has it."""
-
-    @property
-    def question(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def said(self) -> str: ...
-    @property
-    def line(self) -> _Line | None: ...
 
 
 class _Probing(Protocol):
@@ -44,7 +25,7 @@ class _Probing(Protocol):
     @property
     def questions(self) -> Sequence[str]: ...
     @property
-    def found(self) -> Sequence[_Probed]: ...
+    def found(self) -> Sequence[Probed]: ...
 
 
 def probing_text(probing: _Probing, count: int, page: Page) -> str:
@@ -61,7 +42,7 @@ def probing_text(probing: _Probing, count: int, page: Page) -> str:
     return "\n".join(lines)
 
 
-def _probed(one: _Probed, path: str, page: Page) -> Iterator[str]:
+def _probed(one: Probed, path: str, page: Page) -> Iterator[str]:
     head = page.style(pad(WORDS[one.state], len(INDENT)), STYLE[one.state])
     first, *rest = page.wrap(clean(one.question), INDENT, INDENT)
     yield head + first[len(INDENT) :]
