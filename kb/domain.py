@@ -360,6 +360,17 @@ class QuestionFit:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What `kb doctor` saw of one thing. said: what is there, or what is wrong with it; hint:
+    the next step, "" where nothing need be done."""
+
+    name: str
+    state: Literal["ok", "note", "wrong"]
+    said: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BuildNote:
     """What the index remembers of a build. at: UTC, ISO 8601."""
 

@@ -15,7 +15,7 @@ PURE = {
     "figures", "check", "facts", "importers", "exporters", "rewrite", "portfolio",
 }  # fmt: skip
 WALLS = {"files", "journal", "embed", "reread", "compile_model", "store"}
-ROOMS = {"build", "match", "pinning", "suggest", "history", "keeping", "planning"}
+ROOMS = {"build", "match", "pinning", "suggest", "history", "keeping", "planning", "doctor"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -41,6 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the index and the journal, to what the portfolio takes
     "planning": GROUND | PURE | WALLS | {"match", "pinning", "history"},
     "history": GROUND | {"journal"},
+    # looks at all of it, and changes nothing
+    "doctor": GROUND | WALLS,
     "files": GROUND | {"parse"},
     "journal": GROUND,
     "embed": GROUND | {"windows"},

@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retire": ("retire", "Take a story out of matches, without deleting it."),
     "import": ("importing", "Bring in stories from other files; shows a preview first."),
     "export": ("exporting", "Write stories out as Markdown, HTML, JSON, CSV or Word."),
+    "doctor": ("doctor", "Check that everything kb needs is in order."),
     "eval": ("evaluate", "Measure the ranking against judged questions."),
     "completion": ("completion", "Print the script that completes kb in your shell."),
 }

@@ -16,7 +16,17 @@ from kb.store.read import Reader
 if TYPE_CHECKING:
     from kb.store.write import Writer
 
-__all__ = ["SCHEMA_VERSION", "Reader", "copy_of", "open_index", "settle", "state", "write_index"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Reader",
+    "copy_of",
+    "engine",
+    "faults",
+    "open_index",
+    "settle",
+    "state",
+    "write_index",
+]
 
 # How long a writer waits for another one, in ms: longer than any commit takes.
 BUSY_MS = 10_000
@@ -99,6 +109,25 @@ def copy_of(path: Path) -> bytes:
     with _reading(path) as conn, closing(sqlite3.connect(":memory:")) as copy:
         conn.backup(copy)
         return copy.serialize()
+
+
+def engine() -> tuple[str, bool]:
+    """SQLite's version, and whether it has the full-text search that the index needs."""
+    with closing(sqlite3.connect(":memory:")) as conn:
+        try:
+            conn.execute("CREATE VIRTUAL TABLE words USING fts5(text)")
+        except sqlite3.OperationalError:
+            return sqlite3.sqlite_version, False
+        return sqlite3.sqlite_version, True
+
+
+def faults(path: Path) -> tuple[str, ...]:
+    """What SQLite finds wrong with the file itself; nothing where it is whole. Raises StoreError
+    where it cannot even be opened."""
+    with _reading(path) as conn:
+        found = [row[0] for row in conn.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+        found += [f"{row[0]} points nowhere" for row in conn.execute("PRAGMA foreign_key_check")]
+        return tuple(" ".join(one.split()) for one in found[:5])
 
 
 def settle(path: Path) -> None:
