@@ -10,20 +10,42 @@ QUESTION := disagreement with architect
 # Hundreds of tests run kb in a process: let it keep what it compiled, as it does elsewhere.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test lint types serve bench clean readme vectors browser screenshots
+.PHONY: setup demo test lint types serve bench clean readme vectors browser screenshots lock \
+  audit torture
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml requirements.txt
+# What is installed is what the lock names, file by file, and nothing is fetched beside it.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+$(STAMP): pyproject.toml requirements.lock requirements-torch.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "kb needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) (a few minutes the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint requirements.txt torch
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint requirements.txt --editable '.[dev]'
+	@$(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --require-hashes --requirement requirements-torch.txt 2>$(VENV)/torch.log || \
+	  { echo "No hash is known of torch for this system: it is installed unverified" && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint requirements.txt torch; }
+	@$(PIP) --no-build-isolation --editable .
 	@touch $@
+
+# The lock, from the versions in requirements.txt.
+lock:
+	$(PYTHON) tests/lock.py
+
+# Whether any package that is installed has a known fault; asks an advisory service.
+audit: setup
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	$(VENV)/audit/bin/pip-audit --disable-pip --require-hashes --requirement requirements.lock
+
+# What would break kb, tried for hours (QUICK=1: for minutes). What it found is in make test.
+torture: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint requirements.txt --editable '.[torture]'
+	$(BIN)/python tests/torture/run.py $(if $(QUICK),--quick)
 
 # A workspace of its own inside .venv, so that your own personal/ is left alone.
 demo: setup

@@ -63,7 +63,7 @@ def competencies() -> dict[str, Competency]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (_PACKAGE / "data" / "competencies.yaml").read_text(encoding="utf-8")
-    groups: dict[str, dict[str, str]] = yaml.load(text, Loader=loader)["groups"]
+    groups: dict[str, dict[str, str]] = loader(text).get_single_data()["groups"]
     return {
         name: Competency(name, group, description)
         for group, members in groups.items()
