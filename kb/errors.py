@@ -6,12 +6,15 @@ happened, and the next step. The command line prints it; nothing else does.
 
 from __future__ import annotations
 
+import errno
+
 
 class KBError(Exception):
     """A fault the user can mend.
 
-    message: one sentence, without the place. hint: the next step, or "".
-    path: the file as the user would name it, or "". line: 1-based, 0 if unknown.
+    message: one sentence, without the place. hint: the next step, or ""; where none is given
+    and the cause is a fault of the disk, that of the disk. path: the file as the user would
+    name it, or "". line: 1-based, 0 if unknown.
     """
 
     exit_code = 1
@@ -19,9 +22,14 @@ class KBError(Exception):
     def __init__(self, message: str, hint: str = "", path: str = "", line: int = 0) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self._hint = hint
         self.path = path
         self.line = line
+
+    @property
+    def hint(self) -> str:
+        """The next step, or ""."""
+        return self._hint or next_step(self.__cause__)
 
     @property
     def place(self) -> str:
@@ -61,3 +69,27 @@ class ModelError(KBError):
 
 class StoreError(KBError):
     """The index is missing, of another version, or cannot be read."""
+
+
+_STEPS = {
+    errno.ENOSPC: "Make room on that disk, then try again.",
+    errno.EDQUOT: "Make room within your quota, then try again.",
+    errno.EFBIG: "Files may not be so large here (see `ulimit -f`); raise that, then try again.",
+    errno.EROFS: "Its disk may only be read; make it writable, or use another folder.",
+    errno.EACCES: "Check its permissions, and those of its folder.",
+    errno.EPERM: "Check its permissions, and those of its folder.",
+    errno.ENOENT: "Check that its folder is there, and that the disk is connected.",
+    errno.ENOTDIR: "Check that its folder is one, and no file.",
+    errno.EISDIR: "Name a file, or move the folder aside.",
+    errno.ENAMETOOLONG: "Give it a shorter name.",
+    errno.ELOOP: "Check the links in its path: they lead in a circle.",
+    errno.EMFILE: "Close other programs, then try again.",
+    errno.ENFILE: "Close other programs, then try again.",
+}
+
+
+def next_step(error: BaseException | None) -> str:
+    """What to do about a fault of the disk; "" for any other fault."""
+    if not isinstance(error, OSError) or isinstance(error, FileExistsError):
+        return ""
+    return _STEPS.get(error.errno or 0, "Check the disk or the network that it lies on.")

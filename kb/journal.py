@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import sys
 import unicodedata
 from contextlib import contextmanager, suppress
@@ -29,6 +30,9 @@ VERSION = 1
 _TEXTS = ("kind", "story", "question", "question_id", "to", "at")
 _VERDICTS: dict[str, bool | None] = {"pin": True, "pin-no": False, "unpin": None}
 _PRIVATE = 0o600
+_HALF = re.compile("[\ud800-\udfff]")  # of a character, as the JSON "\\ud83d" alone
+# a pipe that took the file's place must not be waited for
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 # Words that a question may have or lack and still ask the same. Who did what to whom is
 # not among them: "you were criticised" is not "you criticised".
 _LITTLE = frozenset({
@@ -119,12 +123,19 @@ def read(path: Path, *, shown: str = "") -> Journal:
     Raises WorkspaceError when the file cannot be opened.
     """
     try:
-        with path.open("rb") as file, _locked(file.fileno(), exclusive=False):
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
+        with os.fdopen(descriptor, "rb") as file, _locked(descriptor, exclusive=False):
+            _check_regular(descriptor, path)
             data = file.read()
     except FileNotFoundError:
         return Journal()
     except OSError as error:
         raise _fault("read", path, error) from error
+    return entries_of(data, shown or str(path))
+
+
+def entries_of(data: bytes, shown: str) -> Journal:
+    """What the bytes of a journal hold; `shown` is the path that findings name."""
     entries: list[Entry] = []
     problems: list[Finding] = []
     lines = data.split(b"\n")
@@ -139,16 +150,14 @@ def read(path: Path, *, shown: str = "") -> Journal:
         if number == len(lines):
             message = "the last line of the journal was cut off while it was written."
         hint = "What it said is lost; you may delete the line."
-        problems.append(
-            Finding("journal-line", "warning", message, shown or str(path), number, hint)
-        )
+        problems.append(Finding("journal-line", "warning", message, shown, number, hint))
     return Journal(tuple(entries), tuple(problems))
 
 
 def append(path: Path, entry: Entry, *, now: datetime) -> Entry:
     """Add `entry`, stamped with `now` (any time zone), to the journal at `path`; return it stamped.
 
-    File (0600) and folder are made if missing. The line is on the disk when this
+    File (0600) and folder are made if missing. Line and file are on the disk when this
     returns, and two processes that append at once both get theirs in whole.
     Raises WorkspaceError when it cannot be written, and then nothing is added;
     ValueError when `now` has no time zone or `extra` is not JSON.
@@ -159,13 +168,17 @@ def append(path: Path, entry: Entry, *, now: datetime) -> Entry:
     line = _line(entry, at)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | _FLAGS
         descriptor = os.open(path, flags, _PRIVATE)
         try:
+            _check_regular(descriptor, path)
             with suppress(OSError):  # a file system without modes
                 os.fchmod(descriptor, _PRIVATE)
             with _locked(descriptor, exclusive=True):
+                new = not os.fstat(descriptor).st_size
                 _write(descriptor, line)
+            if new:
+                _settle(path.parent)
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -287,9 +300,11 @@ def _keys(question: str, question_id: str) -> list[str]:
 
 
 def _entry(line: bytes) -> Entry | None:
-    """A line as an entry, or None when it is none."""
+    """A line as an entry, or None when it is none. Half a character becomes U+FFFD."""
     try:
-        stored = json.loads(line)
+        stored = json.loads(line.decode("utf-8-sig"))
+        if b"\\ud" in line.lower():
+            stored = json.loads(_HALF.sub("\ufffd", json.dumps(stored, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None
     if not isinstance(stored, dict) or not isinstance(stored.get("kind"), str):
@@ -332,6 +347,16 @@ def _write(descriptor: int, line: bytes) -> None:
         raise
 
 
+def _settle(folder: Path) -> None:
+    """Let the names in a folder outlast a power cut, where the system can say so."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 @contextmanager
 def _locked(descriptor: int, *, exclusive: bool) -> Iterator[None]:
     """Hold the file's lock; where there are none (Windows, some network disks) go without."""
@@ -341,6 +366,12 @@ def _locked(descriptor: int, *, exclusive: bool) -> Iterator[None]:
     with suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
     yield  # closing the file lets go of the lock
+
+
+def _check_regular(descriptor: int, path: Path) -> None:
+    """Raise WorkspaceError for a pipe or device: what is noted there would be lost."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise WorkspaceError("the journal is not a regular file.", "Move it aside.", str(path))
 
 
 def _fault(verb: str, path: Path, error: OSError) -> WorkspaceError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -90,7 +91,13 @@ def test_a_draft_goes_when_compiling_fails(tmp_path: Path) -> None:
     assert list(folder.parent.iterdir()) == []
 
 
-def test_only_abandoned_drafts_are_swept(tmp_path: Path) -> None:
+def test_where_nothing_can_be_locked_only_old_drafts_are_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(_descriptor: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
     folder = compiled_folder("toy", tmp_path)
     old, new = folder.with_name(".draft-old"), folder.with_name(".draft-new")
     for other in (old, new):

@@ -96,7 +96,7 @@ def test_unknown_kinds_and_fields_are_kept_and_ignored(log: Path) -> None:
 
 def test_a_lone_surrogate_does_not_break_the_file(log: Path) -> None:
     append(log, Entry("pin", "a", "odd \ud83d"), now=NOW)
-    assert read(log).entries[0].question == "odd \ud83d"
+    assert read(log).entries[0].question == "odd \ufffd"
 
 
 def test_what_cannot_be_kept_is_refused_before_anything_is_written(log: Path) -> None:

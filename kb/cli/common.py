@@ -126,13 +126,25 @@ def make_filters(competency: str, tag: str, since: str, company: str) -> Filters
     return Filters(competency, tag, since, company)
 
 
+def here() -> Path:
+    """The current folder. Raises WorkspaceError when it is gone."""
+    from kb.errors import WorkspaceError
+
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise WorkspaceError(
+            "the current folder is gone.", "Change to one that is there, then try again."
+        ) from error
+
+
 def open_workspace(named: str | None) -> Workspace:
     """The workspace meant; the last initialised one is named on stderr when it is used."""
     from kb.files import find_workspace
 
     context = click.get_current_context(silent=True)
     name = named or (context.find_root().obj if context else None)
-    workspace = find_workspace(Path.cwd(), named=name, env=os.environ)
+    workspace = find_workspace(here(), named=name, env=os.environ)
     if workspace.remembered:
         click.echo(f"Using {workspace.root}, the last workspace you made.", err=True)
     return workspace
@@ -140,7 +152,7 @@ def open_workspace(named: str | None) -> Workspace:
 
 def page() -> Page:
     """Wrapped and coloured on a terminal, plain in a pipe. NO_COLOR is honoured."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():  # it may be closed
         return Page()
     import shutil
 

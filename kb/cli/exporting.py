@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,7 +126,7 @@ def _check_place(space: Workspace, path: Path, force: bool) -> None:
     """That a document may be written here, before any work. Raises UsageError, WorkspaceError."""
     from kb.errors import UsageError, WorkspaceError
 
-    place = path.resolve()
+    place = Path(os.path.realpath(path))  # Path.resolve raises where links lead in a circle
     for folder in (*space.personal, *space.content):
         if place.is_relative_to(folder.path):
             raise UsageError(f"{path} lies in {folder.name}, where kb reads stories and guides.",

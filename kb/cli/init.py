@@ -37,6 +37,7 @@ def command(
 
     if ctx.find_root().obj and not update_guides:
         raise UsageError("kb init takes the folder itself.", f"Run: kb init {ctx.find_root().obj}")
+    current = common.here()
     target = Path(folder).expanduser()
     if update_guides:
         _update(target, quiet)
@@ -52,7 +53,7 @@ def command(
     click.echo(f"Your stories go into {target / 'personal'}; its README.md shows one.")
     click.echo("Outside any workspace, kb uses the one made last: this one.")
     click.echo("Next:")
-    if target.resolve() != Path.cwd():
+    if target.resolve() != current:
         click.echo(f"  cd {shlex.quote(str(target))}")
     click.echo("  kb build")
     click.echo('  kb match "disagreement with architect"')

@@ -96,6 +96,8 @@ def _write_graph(source: Source, draft: Path) -> None:
     try:
         _export(source.model, raw)
         optimise(raw, draft)
+    except OSError:
+        raise  # the disk's fault, and not the model's
     except Exception as error:
         raise refused(source.name, "it cannot be compiled to ONNX") from error
 

@@ -7,9 +7,11 @@ looks sees a whole one or none, and two processes may compile at once.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,8 +23,13 @@ from kb.errors import ModelError
 if TYPE_CHECKING:
     import torch
 
+if sys.platform != "win32":
+    import fcntl
+
 OPSET = 17  # the first with LayerNormalization
-ABANDONED = 3600  # seconds after which another process's half-made folder is swept away
+LEAST_ROOM = 16_000_000  # bytes; with less, a step that failed did so for want of room
+# Seconds after which a half-made folder is swept away, where no lock can tell whose it is.
+ABANDONED = 3600
 
 
 def ensured(
@@ -48,7 +55,8 @@ def write_tokenizer(text: str, draft: Path) -> None:
     tokenizer = Tokenizer.from_str(text)
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    tokenizer.save(str(draft / embed.TOKENIZER_FILE), pretty=False)
+    # not its own `save`, which does not say what a disk's fault is
+    (draft / embed.TOKENIZER_FILE).write_bytes(tokenizer.to_str(pretty=False).encode())
 
 
 def export(
@@ -120,29 +128,74 @@ def in_draft(draft: Path) -> embed.Compiled:
 
 @contextlib.contextmanager
 def drafted(folder: Path) -> Iterator[Path]:
-    """A fresh folder beside the final one, gone again afterwards unless it was renamed."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
-    except OSError as error:
-        raise ModelError(
-            f"The cache folder {folder.parent} cannot be written ({error.strerror}).",
-            "Set XDG_CACHE_HOME to a folder that can.",
-        ) from error
+    """A fresh folder beside the final one, gone again afterwards unless it was renamed.
+
+    It is locked as long as it is in use. Those that a process left behind when it was killed,
+    or the power failed, are swept away: each is as large as the model.
+    """
+    with contextlib.ExitStack() as locks:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with _locked(folder.parent):  # so that no one sweeps what is not locked yet
+                draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+                locks.enter_context(_locked(draft))
+                _sweep(draft)
+        except OSError as error:
+            raise ModelError(
+                f"The cache folder {folder.parent} cannot be written ({error.strerror}).",
+                "Set XDG_CACHE_HOME to a folder that can.",
+            ) from error
+        try:
+            yield draft
+        except Exception as error:
+            reason = error.strerror if isinstance(error, OSError) else _shortage(draft)
+            if not reason:
+                raise
+            raise ModelError(
+                f"The compiled model cannot be written to {folder.parent} ({reason}).",
+                "Make room there, or set XDG_CACHE_HOME to another folder.",
+            ) from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _sweep(draft: Path) -> None:
+    """Take away the other drafts beside this one that nobody is at any more."""
     now = draft.stat().st_mtime
-    for other in folder.parent.glob(".draft-*"):
-        with contextlib.suppress(OSError):
-            if other.stat().st_mtime < now - ABANDONED:
+    for other in draft.parent.glob(".draft-*"):
+        if other == draft:
+            continue
+        with contextlib.suppress(OSError), _locked(other, wait=False) as known:
+            if known or other.stat().st_mtime < now - ABANDONED:
                 shutil.rmtree(other, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold a folder's lock; whether there is such a thing (not on Windows, nor on some network
+    disks). Raises BlockingIOError where another process holds it and `wait` is not set."""
+    if sys.platform == "win32":
+        yield False
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        yield draft
-    except OSError as error:
-        raise ModelError(
-            f"The compiled model cannot be written to {folder.parent} ({error.strerror}).",
-            "Make room there, or set XDG_CACHE_HOME to another folder.",
-        ) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            known = True
+        except BlockingIOError:
+            raise
+        except OSError:
+            known = False
+        yield known
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        os.close(descriptor)  # which lets go of the lock
+
+
+def _shortage(draft: Path) -> str:
+    """Why nothing can be written where that is for want of room, or "". The libraries that
+    write there say it each in its own way, as a fault of the model's."""
+    full = shutil.disk_usage(draft).free < LEAST_ROOM
+    return os.strerror(errno.ENOSPC) if full else ""
 
 
 def publish(draft: Path, folder: Path, name: str, cache: Path) -> None:
@@ -150,9 +203,11 @@ def publish(draft: Path, folder: Path, name: str, cache: Path) -> None:
     for path in draft.iterdir():
         with path.open("rb+") as file:
             os.fsync(file.fileno())
+    _settle(draft)
     for attempt in range(8):
         try:
             draft.replace(folder)
+            _settle(folder.parent)
             return
         except OSError:
             if embed.find_compiled(name, cache) is not None:
@@ -163,3 +218,13 @@ def publish(draft: Path, folder: Path, name: str, cache: Path) -> None:
                 folder.replace(aside)
                 shutil.rmtree(aside, ignore_errors=True)
     raise OSError(0, "another process keeps the folder")
+
+
+def _settle(folder: Path) -> None:
+    """Let the names in a folder outlast a power cut, where the system can say so."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

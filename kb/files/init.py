@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from kb.errors import KBError, WorkspaceError
 from kb.files.config import CONFIG_NAME
+from kb.files.read import MAX_BYTES
 from kb.files.shipped import shipped, shipped_files
-from kb.files.workspace import is_workspace, load_workspace
+from kb.files.workspace import is_workspace, load_workspace, real
 from kb.files.write import write_atomic, write_new
 
 if TYPE_CHECKING:
@@ -70,25 +71,56 @@ def init_workspace(folder: Path, *, with_samples: bool) -> list[Path]:
 
     Nothing that exists is touched: raises WorkspaceError, before anything is
     written, when `folder` is a workspace, lies among the files of one, or holds
-    one of the files to be written (a .gitignore that covers the index is left
-    as it is). What was written is removed again when writing fails half-way.
+    another file of a name to be written (a .gitignore that covers the index is left
+    as it is, and so is what an init that was cut off has left). What was written is
+    removed again when writing fails half-way.
     """
-    root = folder.expanduser().resolve()
-    _refuse_taken(root, folder)
+    root = real(folder.expanduser())
     texts = _texts(root, with_samples=with_samples)
-    for path in texts:
-        if os.path.lexists(path):
-            raise _occupied(path)
+    if not _was_cut_off(root, texts):
+        _refuse_taken(root, folder)
+    texts = {path: text for path, text in texts.items() if not _is_written(path, text)}
     folders = {above for path in texts for above in path.parents if not above.exists()}
     created: list[Path] = []
     try:
         for path, text in texts.items():
             write_new(path, text)
             created.append(path)
-    except KBError:
+    except BaseException:
         _undo(created, folders)
         raise
     return created
+
+
+def _was_cut_off(root: Path, texts: dict[Path, str]) -> bool:
+    """Whether all that lies in the folders of a workspace without kb.yaml, which is written
+    last, is what an init puts there."""
+    if os.path.lexists(root / CONFIG_NAME):
+        return False
+    inner = [path for name in ("content", "personal") for path in (root / name).rglob("*")]
+    there = [path for path in inner if not path.is_dir() and path.suffix != ".tmp"]
+    return bool(there) and all(
+        path in texts and _bytes(path) == texts[path].encode() for path in there
+    )
+
+
+def _is_written(path: Path, text: str) -> bool:
+    """Whether the file is there as it is to be. Raises WorkspaceError where it is another."""
+    if not os.path.lexists(path):
+        return False
+    if _bytes(path) != text.encode():
+        raise _occupied(path)
+    return True
+
+
+def _bytes(path: Path) -> bytes | None:
+    """The bytes of a regular file of a size that kb reads; None for anything else."""
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def update_guides(workspace: Workspace) -> GuideUpdate:
@@ -131,7 +163,7 @@ def _update(path: Path, data: bytes, shipped_hash: str | None) -> str:
             raise WorkspaceError(f"cannot be made ({reason}).", "", str(path.parent)) from error
         write_atomic(path, data)
         return "added"
-    if path.is_symlink() or not path.is_file():
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
         return "kept"
     try:
         present = path.read_bytes()
@@ -214,10 +246,7 @@ def _texts(root: Path, *, with_samples: bool) -> dict[Path, str]:
 
 def _ignores(path: Path) -> bool:
     """Whether an existing .gitignore covers the index."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, ValueError):
-        return False
+    lines = (_bytes(path) or b"").decode("utf-8", "replace").split("\n")
     return any(line.strip().lstrip("/") in {IGNORE, "*.db*", "*"} for line in lines)
 
 
@@ -228,16 +257,15 @@ def _guide_folder(workspace: Workspace) -> Path:
             "The workspace has no content folder for guides.", "Name one in kb.yaml."
         )
     paths = [folder.path for folder in workspace.content]
-    return next((path for path in paths if (path / MANIFEST).is_file()), paths[0])
+    return next((path for path in paths if os.path.isfile(path / MANIFEST)), paths[0])  # noqa: PTH113
 
 
 def _manifest(folder: Path) -> dict[str, str]:
     """The hashes of the guides as shipped; unreadable means unknown, so nothing is replaced."""
     try:
-        stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        guides = stored["guides"]
+        guides = json.loads(_bytes(folder / MANIFEST) or b"")["guides"]
         return {name: value for name, value in guides.items() if isinstance(value, str)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kb.files.walk import Kind, Source
 
 MAX_BYTES = 8_000_000
+_TRIES = 3  # of a file that is changed while it is read
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # A pipe or device that took a file's place must neither block nor be read.
@@ -108,22 +109,19 @@ def _not_utf8(data: bytes, offset: int, encoding: str, path: str) -> NoReturn:
 
 
 def _bytes(path: str, shown: str, *, follow: bool) -> tuple[bytes, os.stat_result]:
-    """The bytes of a regular file, and its state when it was opened."""
+    """The bytes of a regular file, and its state before they were read.
+
+    One that is changed meanwhile is read again, a few times. If it never rests, its next
+    state differs from the one given here, so that the next build reads it again.
+    """
     flags = _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0)
     try:
-        descriptor = os.open(path, flags)
+        for _ in range(_TRIES):
+            data, info, after = _once(path, flags, shown)
+            if (info.st_size, info.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+                break
     except OSError as error:
         _unreadable(error, shown)
-    try:
-        info = os.fstat(descriptor)
-        if not stat.S_ISREG(info.st_mode):
-            raise DocumentError("not a regular file.", "Move it out of the workspace.", shown)
-        with os.fdopen(os.dup(descriptor), "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        _unreadable(error, shown)
-    finally:
-        os.close(descriptor)
     if len(data) > MAX_BYTES:
         size = max(info.st_size, len(data)) / 1e6
         raise DocumentError(
@@ -132,6 +130,20 @@ def _bytes(path: str, shown: str, *, follow: bool) -> tuple[bytes, os.stat_resul
             shown,
         )
     return data, info
+
+
+def _once(path: str, flags: int, shown: str) -> tuple[bytes, os.stat_result, os.stat_result]:
+    """Bytes, no more than one over the most, and the file's state before and after."""
+    descriptor = os.open(path, flags)
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise DocumentError("not a regular file.", "Move it out of the workspace.", shown)
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        return data, before, os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _unreadable(error: OSError, shown: str) -> NoReturn:

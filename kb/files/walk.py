@@ -169,6 +169,7 @@ class _Walk:
         self._seen: set[str] = set()
         self._files: set[str] = set()
         folders = (*workspace.content, *workspace.personal)
+        self._config = str(workspace.root / CONFIG_NAME)
         self._roots = {str(folder.path) for folder in folders}
 
     def tree(self, start: _Place) -> None:
@@ -190,7 +191,8 @@ class _Walk:
                 continue  # a default folder that was never made, or one just removed
             except OSError as error:
                 reason = (error.strerror or "unknown reason").lower()
-                self._find("unreadable", "error", f"cannot be read ({reason}).", place.shown)
+                said = f"cannot be read ({reason})."
+                self._find("unreadable", "error", said, place.shown, "Check its permissions.")
 
     def links(self) -> None:
         """Follow the links met on the way, last, so that a file is known by its real name."""
@@ -218,7 +220,7 @@ class _Walk:
                 self.pending.append(inner)
         elif entry.is_dir(follow_symlinks=False):
             return inner
-        elif _wanted(name, place.kind) and shown != CONFIG_NAME:
+        elif _wanted(name, place.kind) and entry.path != self._config:
             if not entry.is_file(follow_symlinks=False):
                 self._find("not-a-file", "warning", "is not a regular file; it is left out.", shown)
                 return None
@@ -240,11 +242,8 @@ class _Walk:
         if abspath in self._files:
             return
         self._files.add(abspath)
-        try:
-            place.shown.encode()
-        except UnicodeEncodeError:
-            shown = place.shown.encode("utf-8", "backslashreplace").decode()
-            self._find("bad-name", "error", "has a name that is not UTF-8; rename it.", shown)
+        if not place.shown.isascii() and _printable(place.shown) != place.shown:
+            self._find("bad-name", "error", "has a name that is not UTF-8; rename it.", place.shown)
             return
         self.sources.append(
             Source(place.shown, place.kind, info.st_size, info.st_mtime_ns, place.folder, abspath)
@@ -267,7 +266,12 @@ class _Walk:
         path: str,
         hint: str = "",
     ) -> None:
-        self.findings.append(Finding(rule, severity, message, path, 0, hint))
+        self.findings.append(Finding(rule, severity, message, _printable(path), 0, hint))
+
+
+def _printable(name: str) -> str:
+    """A name, with a backslash and digits for each byte that is not UTF-8."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _wanted(name: str, kind: Kind) -> bool:

@@ -69,21 +69,24 @@ def find_workspace(start: Path, *, named: str | None, env: Mapping[str, str]) ->
 
     In this order: `named` (--workspace), KB_WORKSPACE in `env`, the nearest one
     at or above `start`, the last one initialised (`remembered` is then true).
-    Raises WorkspaceError when there is none, ConfigError when its kb.yaml is wrong.
+    Raises WorkspaceError when there is none, or a folder that may not be entered; ConfigError
+    when its kb.yaml is wrong.
     """
     asked, source = (named, "--workspace") if named else (env.get(ENV_NAME, ""), ENV_NAME)
     if asked:
         folder = _expand(asked, start)
         folder = folder.parent if folder.name == CONFIG_NAME else folder
         if not is_workspace(folder):
+            _check_entered(folder)
             raise WorkspaceError(
                 f"{source} names {asked}, which is no workspace.", f"Run `kb init {asked}`."
             )
         return load_workspace(folder)
-    start = start.resolve()
+    start = real(start)
     for folder in (start, *start.parents):
         if is_workspace(folder):
             return load_workspace(folder)
+    _check_entered(start)
     last = last_workspace()
     if last is None:
         raise WorkspaceError("There is no workspace here.", _INIT)
@@ -103,21 +106,29 @@ def is_workspace(folder: Path) -> bool:
     )
 
 
+def _check_entered(folder: Path) -> None:
+    """Raise WorkspaceError where nothing can be seen of what lies in a folder."""
+    if os.path.isdir(folder) and not os.access(folder, os.X_OK):  # noqa: PTH112
+        raise WorkspaceError(
+            "cannot be read (permission denied).", "Check its permissions.", str(folder)
+        )
+
+
 def load_workspace(root: Path) -> Workspace:
     """The workspace in the folder `root`.
 
     Raises ConfigError when kb.yaml is wrong or names a folder that is missing,
     or one folder as both content and personal.
     """
-    root = root.resolve()
+    root = real(root)
     path = root / CONFIG_NAME
-    config = read_config(path) if path.is_file() else None
+    # a link to a disk that is gone is no leave to go on with the defaults
+    config = read_config(path) if os.path.lexists(path) else None
     settings = config or Config()
     content = _folders(root, "content", settings.content)
     personal = _folders(root, "personal", settings.personal)
-    taken = {folder.path for folder in content}
     for folder, setting in zip(personal, settings.personal, strict=True):
-        if folder.path in taken:
+        if any(_same(folder.path, one.path) for one in content):
             message = f"`{folder.name}` is named both as content and as personal."
             raise ConfigError(
                 message, "Keep guides and stories apart.", CONFIG_NAME, _line(setting, settings)
@@ -171,7 +182,13 @@ def _expand(text: str, base: Path) -> Path:
         path = Path(text).expanduser()
     except RuntimeError:  # `~nobody`: no such user
         path = Path(text)
-    return (base / path).resolve()
+    return real(base / path)
+
+
+def real(path: Path) -> Path:
+    """`path`, absolute and its links resolved as far as they lead anywhere. Where links lead in
+    a circle, Path.resolve raises what is no OSError."""
+    return Path(os.path.realpath(path))
 
 
 def _folders(root: Path, key: str, settings: tuple[Setting, ...]) -> tuple[Folder, ...]:
@@ -181,11 +198,21 @@ def _folders(root: Path, key: str, settings: tuple[Setting, ...]) -> tuple[Folde
         if setting.line and not path.is_dir():
             message = f"the {key} folder `{setting.text}` does not exist."
             raise ConfigError(message, "Make it, or mend the name.", CONFIG_NAME, setting.line)
-        if any(folder.path == path for folder in folders):
+        if any(_same(folder.path, path) for folder in folders):
             message = f"the {key} folder `{setting.text}` is named twice."
             raise ConfigError(message, "Keep one of the lines.", CONFIG_NAME, setting.line)
         folders.append(Folder(_name(root, path, setting.text), path))
     return tuple(folders)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths are one folder, on a disk that takes `Notes` for `notes` too."""
+    if one == other:
+        return True
+    try:
+        return os.path.samefile(one, other)  # noqa: PTH121
+    except OSError:
+        return False
 
 
 def _name(root: Path, path: Path, text: str) -> str:
@@ -206,6 +233,9 @@ def _database(root: Path, setting: Setting) -> Path:
         raise ConfigError(
             f"`database` names a folder, {setting.text}.", "Name a file.", CONFIG_NAME, setting.line
         )
+    if path.exists() and not path.is_file():  # a device or a pipe would be changed, or waited for
+        message = f"`database` names {setting.text}, which is no regular file."
+        raise ConfigError(message, "Name a file.", CONFIG_NAME, setting.line)
     return path
 
 

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
 
 from kb.errors import WorkspaceError
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ABANDONED = 3600  # seconds after which a temporary file is that of a process that was killed
 
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Put `data` at `path`, replacing what is there; readers see the old or the new, never a part.
 
-    An existing file keeps its mode. Raises WorkspaceError when it cannot be written.
+    An existing file keeps its mode; where the name is a link, it is the link's file that is
+    replaced. Raises WorkspaceError when it cannot be written, or is a pipe or device.
     """
+    path = Path(os.path.realpath(path))
     try:
-        temporary = _temporary(path, data)
+        if path.exists() and not path.is_file():
+            raise WorkspaceError("is not a regular file.", "Name another file.", str(path))
+        mode = _mode(path)
+        temporary = _temporary(path, data, 0o666 if mode is None else mode & 0o777)
         try:
-            with suppress(FileNotFoundError):
-                temporary.chmod(path.stat().st_mode & 0o7777)
+            if mode is not None:
+                temporary.chmod(mode)
             temporary.replace(path)
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
+        _settle(path.parent)
     except OSError as error:
         _refuse(path, error)
 
@@ -39,16 +46,26 @@ def write_new(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _temporary(path, text.encode())
         try:
-            _claim(temporary, path, text.encode())
+            _claim(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
+        _settle(path.parent)
     except OSError as error:
         _refuse(path, error)
 
 
-def _temporary(path: Path, data: bytes) -> Path:
+def _mode(path: Path) -> int | None:
+    """That of the file that is there, None where there is none."""
+    try:
+        return path.stat().st_mode & 0o7777
+    except FileNotFoundError:
+        return None
+
+
+def _temporary(path: Path, data: bytes, mode: int = 0o666) -> Path:
+    """A file beside `path` that holds `data`; never open to more people than it will be."""
     temporary = path.parent / f".kb-{os.getpid()}-{os.urandom(6).hex()}.tmp"
-    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
@@ -57,18 +74,52 @@ def _temporary(path: Path, data: bytes) -> Path:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+    _sweep(path.parent)
     return temporary
 
 
-def _claim(temporary: Path, path: Path, data: bytes) -> None:
+@cache  # once a command: an import writes thousands of files into one folder
+def _sweep(folder: Path) -> None:
+    """Take away what commands that were killed left in a folder, more than an hour ago."""
+    try:
+        with os.scandir(folder) as entries:
+            times = {Path(e): e.stat().st_mtime for e in entries if _is_temporary(e.name)}
+    except OSError:
+        return
+    newest = max(times.values(), default=0.0)  # that of the file just written
+    for path, time in times.items():
+        if time < newest - ABANDONED:
+            with suppress(OSError):
+                path.unlink()
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith(".kb-") and name.endswith(".tmp")
+
+
+def _settle(folder: Path) -> None:
+    """Let the names in a folder outlast a power cut, where the system can say so."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _claim(temporary: Path, path: Path) -> None:
     """Give the temporary file its name, if the name is free."""
     try:
         path.hardlink_to(temporary)
     except FileExistsError:
         raise
-    except OSError:  # a file system without hard links
-        with path.open("xb") as file:
-            file.write(data)
+    except OSError:  # a file system without hard links: take the name, then put the file there
+        path.open("xb").close()
+        try:
+            temporary.replace(path)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _refuse(path: Path, error: OSError) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -159,8 +160,12 @@ def _append(path: Path, line: str, name: str) -> str:
     from kb.files.read import decode
 
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
+    # a pipe that took the file's place must not be waited for
+    flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags, 0o600)
     with os.fdopen(descriptor, "r+b", buffering=0) as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise WorkspaceError("is not a regular file.", "Move it aside.", name)
         if sys.platform != "win32":
             with suppress(OSError):  # some network disks have no locks
                 fcntl.flock(descriptor, fcntl.LOCK_EX)

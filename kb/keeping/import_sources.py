@@ -35,40 +35,54 @@ class SourceReader:
         if not path.is_dir():
             yield from self._file(path, in_folder=False)
             return
-        for inner in _walk(path):
+        for inner in self._walk(path):
             if _form(inner) is None:
-                self.skipped.append(str(inner))
+                self.skipped.append(_shown(inner))
             else:
                 yield from self._file(inner, in_folder=True)
 
     def _file(self, path: Path, *, in_folder: bool) -> Iterator[tuple[str, Record]]:
-        real = path.resolve()
+        real = Path(os.path.realpath(path))  # Path.resolve raises where links lead in a circle
         if real in self._seen:
             return
         self._seen.add(real)
         try:
-            found = self._read(path)
+            found = self._read(path, real)
         except DocumentError as error:
             # a folder may hold other tables and settings beside the stories
             soft = in_folder and _form(path) in ("table", "json", "yaml")
             severity: Literal["warning", "error"] = "warning" if soft else "error"
-            finding = Finding("source", severity, error.message, str(path), error.line, error.hint)
+            name = _shown(path)
+            finding = Finding("source", severity, error.message, name, error.line, error.hint)
             self.findings.append(finding)
             return
         self.findings += found.findings
         for record in found.records:
-            yield str(path), record
+            yield _shown(path), record
 
-    def _read(self, path: Path) -> Found:
+    def _walk(self, folder: Path) -> Iterator[Path]:
+        """The files under a folder, in order; hidden ones and templates are left out."""
+        for place, folders, names in os.walk(folder, onerror=self._unlisted):
+            folders[:] = sorted(
+                name for name in folders if name[0] != "." and name.lower() not in _SKIPPED
+            )
+            yield from (Path(place, name) for name in sorted(names) if name[0] != ".")
+
+    def _unlisted(self, error: OSError) -> None:
+        reason = (error.strerror or "unknown reason").lower()
+        name, said = _shown(Path(error.filename)), f"cannot be read ({reason})."
+        self.findings.append(Finding("source", "error", said, name, 0, "Check its permissions."))
+
+    def _read(self, path: Path, real: Path) -> Found:
         form = _form(path)
         if form is None:
             advice = ADVICE.get(path.suffix.lower()[1:], f"kb reads {', '.join(FORMATS)}.")
-            raise DocumentError("is of a type that kb cannot read.", advice, str(path))
+            raise DocumentError("is of a type that kb cannot read.", advice, _shown(path))
         source = Source(
-            name=str(path),
-            stem=path.stem,
+            name=_shown(path),
+            stem=_shown(Path(path.stem)),
             competencies=self.known,
-            vault=any((folder / ".obsidian").is_dir() for folder in path.resolve().parents),
+            vault=any(os.path.isdir(folder / ".obsidian") for folder in real.parents),  # noqa: PTH112
             whole=self.whole,
         )
         data = _bytes(path, _WORD_BYTES if form == "word" else MAX_BYTES)
@@ -81,13 +95,9 @@ def _form(path: Path) -> Format | None:
     return FORMATS.get(path.suffix.lower()[1:])
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """The files under a folder, in order; hidden ones and templates are left out."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(
-            name for name in folders if name[0] != "." and name.lower() not in _SKIPPED
-        )
-        yield from (Path(place, name) for name in sorted(names) if name[0] != ".")
+def _shown(path: Path) -> str:
+    """A path as it is printed and logged: backslash and digits for a byte that is not UTF-8."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _bytes(path: Path, most: int) -> bytes:
@@ -95,15 +105,15 @@ def _bytes(path: Path, most: int) -> bytes:
     try:
         if not path.is_file():
             what = "is not a regular file." if path.exists() else "does not exist."
-            raise DocumentError(what, "Name a file or a folder.", str(path))
+            raise DocumentError(what, "Name a file or a folder.", _shown(path))
         with path.open("rb") as file:
             data = file.read(most + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "its name is wrong").lower()
-        raise DocumentError(f"cannot be read ({reason}).", "", str(path)) from error
+        raise DocumentError(f"cannot be read ({reason}).", "", _shown(path)) from error
     if len(data) > most:
         message = f"is too large (the most is {most // 1_000_000} MB)."
-        raise DocumentError(message, "Split it.", str(path))
+        raise DocumentError(message, "Split it.", _shown(path))
     return data
 
 
@@ -114,6 +124,6 @@ def _text(data: bytes, path: Path, form: Format) -> str:
             return data.decode("utf-16")
         except UnicodeDecodeError as error:
             raise DocumentError(
-                "is neither UTF-8 nor UTF-16.", "Save it as CSV UTF-8.", str(path)
+                "is neither UTF-8 nor UTF-16.", "Save it as CSV UTF-8.", _shown(path)
             ) from error
-    return decode(data, str(path))
+    return decode(data, _shown(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -210,8 +211,9 @@ class _Planning:
 class _Log:
     """The log, open and locked."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, path: Path) -> None:
         self._descriptor = descriptor
+        self._path = path
 
     def read(self) -> tuple[Imported, ...]:
         """What it holds."""
@@ -224,9 +226,15 @@ class _Log:
 
     def add(self, one: Imported) -> None:
         """Append a line."""
-        rest = memoryview(log_line(one).encode("utf-8", "replace"))
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+        size = os.fstat(self._descriptor).st_size
+        try:
+            rest = memoryview(log_line(one).encode("utf-8", "replace"))
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+        except OSError as error:
+            with suppress(OSError):  # the log ends with a whole line
+                os.ftruncate(self._descriptor, size)
+            raise _unwritable(self._path, error) from error
 
 
 @contextmanager
@@ -237,16 +245,22 @@ def _open_log(path: Path) -> Iterator[_Log]:
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
         descriptor = os.open(path, flags, _PRIVATE)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise WorkspaceError(f"cannot be written ({reason}).", "", str(path)) from error
+        raise _unwritable(path, error) from error
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise WorkspaceError("is not a regular file.", "Move it aside.", str(path))
         if sys.platform != "win32":
             with suppress(OSError):  # a disk without locks
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield _Log(descriptor)
+        yield _Log(descriptor, path)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _unwritable(path: Path, error: OSError) -> WorkspaceError:
+    reason = (error.strerror or "unknown reason").lower()
+    return WorkspaceError(f"cannot be written ({reason}).", "", str(path))
 
 
 def _bank(workspace: Workspace, findings: list[Finding]) -> _Bank:
@@ -271,7 +285,8 @@ def _bank(workspace: Workspace, findings: list[Finding]) -> _Bank:
             bank.texts.setdefault(text.key, story.id)
             bank.alike.add(story.id, text)
     try:
-        logged = read_log((workspace.own / LOG).read_text("utf-8", "replace"))
+        log = workspace.own / LOG
+        logged = read_log(log.read_text("utf-8", "replace")) if log.is_file() else ()
     except OSError:
         logged = ()
     renames = _renames(workspace)
@@ -299,7 +314,7 @@ def _folder(workspace: Workspace, into: str) -> Path:
         return workspace.personal[0].path / FOLDER
     bases = (Path.cwd(), workspace.root, workspace.personal[0].path)
     for base in bases:
-        path = (base / Path(into).expanduser()).resolve()
+        path = Path(os.path.realpath(base / Path(into).expanduser()))
         home = next((f.path for f in workspace.personal if path.is_relative_to(f.path)), None)
         if home is not None:
             if any(name[0] in "._" for name in path.relative_to(home).parts):

@@ -28,8 +28,11 @@ __all__ = [
     "write_index",
 ]
 
-# How long a writer waits for another one, in ms: longer than any commit takes.
+# How long a reader waits for what holds the file for a moment, in ms.
 BUSY_MS = 10_000
+# How long a writer waits for another one, in ms: longer than any commit takes, on a machine that
+# has much else to do too.
+TURN_MS = 120_000
 # A story's vectors are read in a third of the time that pages of 4096 bytes take.
 PAGE_BYTES = 16_384
 _NONE_YET = ("there is no index yet.", "Run: kb build")
@@ -40,16 +43,26 @@ def state(path: Path) -> str:
 
     Raises StoreError when it is not kb's: such a file is never written to.
     """
-    if not path.exists() or path.stat().st_size == 0:
+    if not _is_there(path):
         return "missing"
     with _reading(path) as conn:
         return _look(conn, path)
 
 
+def _is_there(path: Path) -> bool:
+    """Whether there is a file with something in it. Raises StoreError where that is not to be
+    seen."""
+    try:
+        return path.exists() and path.stat().st_size > 0
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise StoreError(f"the index cannot be read ({reason}).", "", str(path)) from error
+
+
 @contextmanager
 def open_index(path: Path) -> Iterator[Reader]:
     """The index for reading, as of one moment. Raises StoreError if there is none."""
-    if not path.exists() or path.stat().st_size == 0:
+    if not _is_there(path):
         raise StoreError(*_NONE_YET)
     with _reading(path) as conn:
         # one snapshot for all that is read, whatever a build commits meanwhile
@@ -67,15 +80,12 @@ def write_index(path: Path) -> Iterator[tuple[Writer, Reader]]:
     """One transaction: all of it is kept, or, on any error, nothing.
 
     The file is made readable by its owner only. Raises StoreError when another
-    process holds the index for longer than BUSY_MS.
+    process holds the index for longer than TURN_MS.
     """
     from kb.store.write import Writer  # 3 ms that a match does without
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    if hasattr(os, "fchmod"):
-        os.fchmod(descriptor, 0o600)
-    os.close(descriptor)
-    conn = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
+    _make_private(path)
+    conn = sqlite3.connect(path, timeout=TURN_MS / 1000, isolation_level=None)
     try:
         conn.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file only
         conn.execute("PRAGMA journal_mode = WAL")
@@ -93,13 +103,28 @@ def write_index(path: Path) -> Iterator[tuple[Writer, Reader]]:
             raise StoreError(
                 "another build is writing the index.", "Wait for it, then run: kb build", str(path)
             ) from error
-        raise StoreError(f"the index could not be written: {error}.", "", str(path)) from error
+        raise StoreError(
+            f"the index cannot be written ({error}).", _step(error), str(path)
+        ) from error
     except sqlite3.DatabaseError as error:
         raise _damaged(path, error) from error
     finally:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         conn.close()
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, or make it its owner's only. Raises StoreError."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise StoreError(f"the index cannot be written ({reason}).", "", str(path)) from error
+    if hasattr(os, "fchmod"):
+        with suppress(OSError):  # a file system without modes, or another's file
+            os.fchmod(descriptor, 0o600)
+    os.close(descriptor)
 
 
 def copy_of(path: Path) -> bytes:
@@ -183,9 +208,23 @@ def _look(conn: sqlite3.Connection, path: Path) -> str:
     return "missing"
 
 
+def _step(error: sqlite3.Error) -> str:
+    """What to do about a fault that is the disk's and not the index's, or ""."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return "Make room on that disk, then run: kb build"
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return "Check its permissions, and those of its folder."
+    if code == sqlite3.SQLITE_NOTADB:  # it may be a file of the owner's
+        return "If kb made it, delete it and run kb build; else name another in kb.yaml."
+    if code == sqlite3.SQLITE_IOERR:
+        return "Check that disk, and that it has room, then run: kb build"
+    return ""
+
+
 def _damaged(path: Path, error: sqlite3.Error) -> StoreError:
     return StoreError(
         f"the index cannot be read ({error}).",
-        "It holds nothing of its own: delete it and run: kb build",
+        _step(error) or "It holds nothing of its own: delete it and run: kb build",
         str(path),
     )
