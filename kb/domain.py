@@ -383,7 +383,8 @@ class BuildNote:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. Counts are files; seconds is wall time."""
+    """What a build did. Counts are files; seconds is wall time; renewed: the index was of another
+    version of kb, and was made anew."""
 
     added: int
     changed: int
@@ -395,3 +396,4 @@ class BuildReport:
     questions: int
     embedded: int = 0
     findings: tuple[Finding, ...] = ()
+    renewed: bool = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from kb.domain import BuildReport, Competency, Finding
 from kb.errors import StoreError
 
 if TYPE_CHECKING:
+    from numpy import ndarray
+
     from kb.build import checking, index, said
     from kb.build.library import LibraryText
     from kb.build.vectors import Vectors
@@ -59,11 +62,12 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """The index as it was when the plan was made."""
+    """The index as it was when the plan was made. old: it is of another version of kb."""
 
     known: Known
     meta: dict[str, str]
     reader: Reader | None
+    old: bool = False
 
 
 def build(workspace: Workspace, tools: Tools, *, now: datetime) -> BuildReport:
@@ -89,8 +93,9 @@ def build(workspace: Workspace, tools: Tools, *, now: datetime) -> BuildReport:
 def _attempt(
     workspace: Workspace, tools: Tools, now: datetime, started: float
 ) -> BuildReport | None:
-    if store.state(workspace.database) != "current":
-        before = _Before(Known(), {}, None)
+    state = store.state(workspace.database)
+    if state != "current":
+        before = _Before(Known(), {}, None, old=state == "other")
         return _Run(workspace, tools, before, now, started).run()
     with store.open_index(workspace.database) as reader:
         before = _Before(Known.read(reader), reader.meta(), reader)
@@ -199,14 +204,22 @@ class _Run:
             self.embedded = vectors.vectors_for(
                 lambda: chain(draft.texts(), others),
                 encoder=self.tools.encoder,
-                known=vectors.known_vectors(
-                    self.model.fingerprint if self.model else "",
-                    None if whole else self.before.reader,
-                ),
+                known=self._known(whole),
                 found=found,
                 progress=self.tools.progress,
             )
             return self._commit(plan, _Work(draft, library, words, found), whole=whole)
+
+    def _known(self, whole: bool) -> Callable[[Collection[bytes]], dict[bytes, ndarray]]:
+        """What gives the vectors that are there: those of an index by another version of kb too."""
+        from kb.build import vectors
+
+        fingerprint = self.model.fingerprint if self.model else ""
+        if self.before.old:
+            look = partial(store.old_vectors, self.workspace.database, fingerprint)
+            return vectors.known_vectors(fingerprint, look)
+        reader = None if whole else self.before.reader
+        return vectors.known_vectors(fingerprint, reader.vectors if reader else None)
 
     def _commit(self, plan: Plan, work: _Work, *, whole: bool) -> BuildReport | None:
         """All of it in one transaction, or nothing."""
@@ -309,6 +322,7 @@ class _Run:
             stories=counts[0],
             questions=counts[1],
             embedded=self.embedded,
+            renewed=self.before.old,
             findings=(
                 *(f for i in plan.items for f in i.findings),
                 *plan.findings,

@@ -15,7 +15,6 @@ from kb.store.vectors import HASH_BYTES, Block
 
 if TYPE_CHECKING:
     from kb.embed import Encoder
-    from kb.store import Reader
 
 # So many texts are embedded in the time that it takes to read what ships.
 FEW = 8
@@ -158,15 +157,15 @@ def vectors_for(
 
 
 def known_vectors(
-    fingerprint: str, reader: Reader | None
+    fingerprint: str, index: Callable[[Collection[bytes]], Mapping[bytes, np.ndarray]] | None
 ) -> Callable[[Collection[bytes]], dict[bytes, np.ndarray]]:
-    """What gives the vectors that exist for the hashes of texts: those of an index with the
-    same fingerprint, if there is one, and those that ship."""
+    """What gives the vectors that exist for the hashes of texts: what an index has, made with the
+    same model, if there is one, and those that ship."""
     shipped: dict[bytes, np.ndarray] | None = None
 
     def known(wanted: Collection[bytes]) -> dict[bytes, np.ndarray]:
         nonlocal shipped
-        found = reader.vectors(wanted) if reader and wanted else {}
+        found = dict(index(wanted)) if index and wanted else {}
         if len(wanted) - len(found) > FEW and shipped is None:
             shipped = load_shipped(fingerprint)
         found.update((h, shipped[h]) for h in wanted if shipped and h not in found and h in shipped)

@@ -20,6 +20,8 @@ def build_text(report: BuildReport, page: Page) -> str:
     }
     said = ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "no files"
     lines = [f"{said} in {_seconds(report.seconds)}"]
+    if report.renewed:
+        lines += page.wrap("The index was of another version of kb, and was made anew.")
     lines += page.wrap(
         f"The bank holds {_count(report.stories, 'story', 'stories')} and "
         f"{_count(report.questions, 'question', 'questions')}."
@@ -57,6 +59,7 @@ def build_json(report: BuildReport) -> dict[str, Any]:
         "failed": report.failed,
         "seconds": round(report.seconds, 3),
         "embedded": report.embedded,
+        "renewed": report.renewed,
         "stories": report.stories,
         "questions": report.questions,
         "findings": [

@@ -14,6 +14,10 @@ from kb.store.marks import APPLICATION_ID, SCHEMA_VERSION
 from kb.store.read import Reader
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from numpy import ndarray
+
     from kb.store.write import Writer
 
 __all__ = [
@@ -22,6 +26,7 @@ __all__ = [
     "copy_of",
     "engine",
     "faults",
+    "old_vectors",
     "open_index",
     "settle",
     "state",
@@ -153,6 +158,17 @@ def faults(path: Path) -> tuple[str, ...]:
         found = [row[0] for row in conn.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
         found += [f"{row[0]} points nowhere" for row in conn.execute("PRAGMA foreign_key_check")]
         return tuple(" ".join(one.split()) for one in found[:5])
+
+
+def old_vectors(path: Path, fingerprint: str, hashes: Collection[bytes]) -> Mapping[bytes, ndarray]:
+    """The vectors of texts with these hashes that an index of another version of kb has, made
+    with the same model; nothing where it has none, or keeps them in another way."""
+    try:
+        with _reading(path) as conn:
+            reader = Reader(conn)
+            return reader.vectors(hashes) if reader.meta().get("fingerprint") == fingerprint else {}
+    except (StoreError, ValueError):
+        return {}
 
 
 def settle(path: Path) -> None:

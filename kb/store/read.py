@@ -50,8 +50,9 @@ class Reader:
 
     def schema(self) -> str:
         """The schema's version, "" in a database without a table."""
-        if not self._conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-            return ""
+        tables = {row[0] for row in self._conn.execute("SELECT name FROM sqlite_master")}
+        if "_meta" not in tables:
+            return "?" if tables else ""
         return self.meta().get("schema", "?")
 
     def files(self) -> dict[str, FileState]:
