@@ -141,6 +141,11 @@ def test_it_serves_the_bank_and_stops_when_told_to(samples: Kb) -> None:
         found = Page(server.get("/-/match?q=disagreement+with+an+architect").text)
         assert f"/-/story/{STORY}?q=disagreement+with+an+architect" in found.links()
         assert server.get("/-/story/nobody").status_code == 404
+        assert server.get("/kb/stories?_facet=nothing").status_code == 400
+        port = int(server.address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as link:
+            link.sendall(b"this is no HTTP\r\n\r\n")
+            assert link.recv(100).startswith(b"HTTP/1.1 400 ")
         assert server.get("/-/login").status_code == 404  # there is nothing to log in to
         assert "Log in" not in server.get("/kb").text
         elsewhere = server.browser.get("/", headers={"host": "evil.example"})
@@ -213,6 +218,9 @@ def test_a_story_that_is_saved_is_shown(samples: Kb) -> None:
         assert server.get("/").status_code == 200
         assert server.end() in {0, 130}
     assert "Traceback" not in "\n".join(server.said)
+    built = [line for line in server.said if "Built again: 1 changed, " in line]
+    assert len(built) == 1, server.said  # a save of the same text is no news
+    assert re.fullmatch(r"\d\d:\d\d:\d\d Built again: [^!]+\d s\.", built[0])
 
 
 def test_a_build_beside_it_is_shown(samples: Kb) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import warnings
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -128,6 +131,8 @@ def _site(space: Workspace, about: dict[str, Any], *, sql: bool) -> Datasette:
     if not os.environ.get("KB_DEBUG"):
         # else every wrong address prints a page of frames, with what stands in them
         pm.get_plugin("datasette.handle_exception").rich = None
+        # and every facet of a column that is not there leaves one of Datasette's behind
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     login = pm.get_plugin("auth_passwords") or pm.get_plugin("datasette_auth_passwords")
     if login is not None and not locked:
         pm.unregister(login)  # nothing to log in to
@@ -139,16 +144,30 @@ def _site(space: Workspace, about: dict[str, Any], *, sql: bool) -> Datasette:
             "actors": {USER: {"id": USER}},
         }
         metadata["allow"] = {"id": USER}
-    return Datasette(
+    site = Datasette(
         [str(space.database)],
         metadata=metadata,
         settings={
             "default_allow_sql": sql,
+            "suggest_facets": False,  # a dozen queries a page, beside the facets that we name
             "allow_download": False,  # our own page gives a whole copy of a changing file
             "max_returned_rows": ROWS,
             "sql_time_limit_ms": QUERY_MS,
         },
     )
+    if not os.environ.get("KB_DEBUG"):  # else every wrong column in an address is a page of SQL
+        for database in site.databases.values():
+            database.execute = _quiet(database.execute)
+    return site
+
+
+def _quiet(execute: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """The same, but that what it raises is not printed beside."""
+
+    def executing(*args: object, **options: object) -> Awaitable[Any]:
+        return execute(*args, **{**options, "log_sql_errors": False})
+
+    return executing
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -172,18 +191,40 @@ def _listen(host: str, port: int) -> socket.socket:
 def _run(site: Datasette, listener: socket.socket) -> None:
     import uvicorn
 
-    config = uvicorn.Config(site.app(), log_level="warning", lifespan="on", server_header=False)
+    from kb.cli import patience
+
+    patience.more_files()
+    config = uvicorn.Config(site.app(), lifespan="on", **patience.options())
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
 
 
 def _watch(space: Workspace) -> None:
-    """Build on every save beside the server, until it ends; what goes wrong is said."""
-    from kb.cli.build import refresh
+    """Build on every save beside the server, until it ends; a line says how each went."""
     from kb.cli.watching import saves
 
     for fresh in saves(space):
         try:
-            refresh(fresh)
+            _rebuild(fresh)
         except KBError as error:
             click.echo(f"kb: {error}", err=True)
+
+
+def _rebuild(space: Workspace) -> None:
+    """One build: what is wrong with files, and in one line what changed, if anything did.
+
+    Raises StoreError, ModelError, ConfigError.
+    """
+    common.one_thread()
+    from kb import render
+    from kb.build import build
+    from kb.build.tooling import tools_for
+
+    now = datetime.now(UTC)
+    tools = tools_for(space, lambda: common.compiled_for(space), lambda _done, _all: None)
+    report = build(space, tools, now=now)
+    for finding in report.findings:
+        click.echo(render.finding_line(finding), err=True)
+    if report.added or report.changed or report.removed:
+        counts = render.build_text(report, common.page()).splitlines()[0]
+        click.echo(f"{now.astimezone():%H:%M:%S} Built again: {counts}.", err=True)

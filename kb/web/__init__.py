@@ -5,14 +5,15 @@ Where no database of an instance carries kb's marker, every hook leaves Datasett
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 
 from kb.store import functions
-from kb.web import about, guard, marks, pages, views
-from kb.web.bank import bank_of, settings
+from kb.web import about, guard, marks, pages, trouble, views
+from kb.web.bank import bank_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -76,19 +77,30 @@ def extra_js_urls(datasette: Datasette) -> list[str]:
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-async def extra_template_vars(
-    datasette: Datasette, template: str, request: Request | None
-) -> dict[str, Any]:
-    """For Datasette's home page, which is ours for who may see the bank; see index.html."""
+def extra_template_vars(datasette: Datasette) -> dict[str, Any]:
+    """What every template of ours leans on."""
     bank = bank_of(datasette)
-    if not bank:
-        return {}
-    common = {"kb": bank, "paths": views.Paths(datasette)}
-    actor = request.actor if request else None
-    if template != "index.html" or not await pages.may_view(datasette, bank, actor):
-        return common
-    given = bool(settings(datasette).get("download"))
-    return common | {"download": given} | await pages.home_vars(bank)
+    return {"kb": bank, "paths": views.Paths(datasette)} if bank else {}
+
+
+@hookimpl(wrapper=True)  # type: ignore[untyped-decorator]
+def handle_exception(
+    datasette: Datasette, request: Request, exception: Exception
+) -> Generator[None, list[Any], list[Any]]:
+    """Our page in place of Datasette's own, which is the last; it would print a traceback."""
+    found = yield
+    ours = partial(trouble.answer, datasette, request, exception) if bank_of(datasette) else None
+    return [*found[:-1], ours] if ours else found
+
+
+@hookimpl(wrapper=True)  # type: ignore[untyped-decorator]
+def forbidden(
+    datasette: Datasette, request: Request, message: str
+) -> Generator[None, list[Any], list[Any]]:
+    """The same for what someone may not see."""
+    found = yield
+    ours = partial(trouble.forbidden, datasette, request, message) if bank_of(datasette) else None
+    return [*found[:-1], ours] if ours else found
 
 
 @hookimpl  # type: ignore[untyped-decorator]

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from datasette.actor_auth_cookie import actor_from_request
 from datasette.utils.asgi import Request, Response
 
+from kb.web import intake, trouble
 from kb.web.bank import bank_of, settings
 
 if TYPE_CHECKING:
@@ -64,39 +65,67 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
+            scope, send = intake.cleaned(scope), _with_headers(send)
             refusal = refused(scope, rules, lambda: _known(datasette, scope))
-            answer: App = refusal.asgi_send_as_app if isinstance(refusal, _Refusal) else app
-            await answer(scope, receive, _with_headers(send))
+            if refusal is None and scope["method"] == "POST":
+                posted = await _posted(datasette, scope, receive)
+                if posted is None:
+                    return
+                refusal, receive = posted
+            if refusal is not None:
+                await refusal.asgi_send(send)
+                return
+            await _careful(app, scope, receive, send)
 
         return guarded
 
     return wrap
 
 
-class _Refusal:
-    """A response as an application."""
+async def _careful(app: App, scope: Message, receive: Receive, send: Send) -> None:
+    """The application, whose exception is a line in the log and an answer."""
+    begun = False
 
-    def __init__(self, response: Response) -> None:
-        self.response = response
+    async def sending(message: Message) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
 
-    async def asgi_send_as_app(self, _scope: Message, _receive: Receive, send: Send) -> None:
-        """Send it, whatever is asked."""
-        await self.response.asgi_send(send)
+    try:
+        await app(scope, receive, sending)
+    except Exception as error:
+        trouble.log(_path(scope), error)
+        if not begun:
+            await Response.text(f"{trouble.FAILED}\n", status=500).asgi_send(send)
 
 
-def refused(scope: Message, rules: Rules, known: Callable[[], bool]) -> _Refusal | None:
+async def _posted(
+    datasette: Datasette, scope: Message, receive: Receive
+) -> tuple[Response | None, Receive] | None:
+    """(why a POST is refused, None) or (None, what it brings); None where its sender has gone."""
+    if not await intake.takes_posts(datasette, scope):
+        allowed = {"Allow": "GET, HEAD"}
+        text = "Nothing can be written here.\n"
+        return Response.text(text, status=405, headers=allowed), receive
+    form = await intake.form(scope, receive)
+    if isinstance(form, Response):
+        return form, receive
+    return form and (None, form)
+
+
+def refused(scope: Message, rules: Rules, known: Callable[[], bool]) -> Response | None:
     """Why a request is not answered, or None. known: whether it comes with our password."""
     host = _header(scope, b"host")
     if _clean(host) not in rules.hosts:
         text = "This address is not one that kb answers to. Start it with --allow-host NAME.\n"
-        return _Refusal(Response.text(text, status=421))
+        return Response.text(text, status=421)
     if scope["method"] not in READING and not _same_origin(scope, host):
-        return _Refusal(Response.text("Only kb's own pages may write.\n", status=403))
+        return Response.text("Only kb's own pages may write.\n", status=403)
     if rules.locked and _path(scope) != rules.login and not known():
         if scope["method"] in READING and b"text/html" in _raw(scope, b"accept"):
-            return _Refusal(Response.redirect(rules.login))
-        return _Refusal(Response.text("Log in first.\n", status=403))
-    return None
+            return Response.redirect(rules.login)
+        return Response.text("Log in first.\n", status=403)
+    return intake.unfit(scope)
 
 
 def _known(datasette: Datasette, scope: Message) -> bool:
@@ -122,9 +151,7 @@ def _clean(host: str) -> str:
 
 
 def _path(scope: Message) -> str:
-    """The path as it was sent, by which Datasette goes too."""
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw.decode("latin-1").partition("?")[0]
+    return intake.raw_path(scope).decode("latin-1")
 
 
 def _raw(scope: Message, name: bytes) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
 
 from datasette.utils.asgi import Forbidden, NotFound, Response
+from datasette.views.index import IndexView
 
 from kb import store
 from kb.errors import KBError, UsageError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from kb.domain import MatchResult, WordKind
     from kb.web.bank import Bank
 
-View = Callable[["Datasette", "Request"], Awaitable[Response]]
+View = Callable[..., Awaitable[Response]]
 
 SHOWN: Final = 5  # stories of an answer
 SAVED_TITLES: Final = [(name, query["title"]) for name, query in SAVED.items()]
@@ -40,9 +41,17 @@ _WAKING: set[asyncio.Task[None]] = set()
 _LATER: set[asyncio.Task[None]] = set()
 
 
-async def home_vars(bank: Bank) -> dict[str, Any]:
-    """What Datasette's home page shows where there is a bank."""
-    return {"home": await asyncio.to_thread(views.home, bank), "saved": SAVED_TITLES}
+async def home(datasette: Datasette, request: Request, send: Callable[..., Any]) -> Response:
+    """The bank at a glance, without the counting of every table that Datasette's own home page
+    does; that one for who may not see the bank."""
+    bank = bank_of(datasette)
+    if bank is None or not await may_view(datasette, bank, request.actor):
+        request.scope = {**request.scope, "url_route": {"kwargs": {"format": None}}}
+        return await IndexView.as_view(datasette)(request, send)
+    found = await asyncio.to_thread(views.home, bank)
+    given = bool(settings(datasette).get("download"))
+    filled = {"home": found, "saved": SAVED_TITLES, "download": given}
+    return await _page(datasette, request, "home", filled)
 
 
 async def match(datasette: Datasette, request: Request) -> Response:
@@ -80,7 +89,7 @@ async def story(datasette: Datasette, request: Request) -> Response:
     asked = (request.args.get("q") or "").strip()
     found = await asyncio.to_thread(views.story, bank, _id(request), asked)
     if found is None:
-        raise NotFound("There is no such story. It may have been renamed: kb list")
+        raise NotFound("There is no such story. It may have been renamed: `kb list`")
     return await _page(datasette, request, "story", {"asked": asked, **found})
 
 
@@ -89,7 +98,7 @@ async def question(datasette: Datasette, request: Request) -> Response:
     bank = await _allowed(datasette, request)
     found = await asyncio.to_thread(views.question, bank, _id(request))
     if found is None:
-        raise NotFound("There is no such question. See them: kb list --questions")
+        raise NotFound("There is no such question. See them: `kb list --questions`")
     return await _page(datasette, request, "question", found)
 
 
@@ -127,7 +136,7 @@ async def download(datasette: Datasette, request: Request) -> Response:
     files that never change."""
     bank = await _allowed(datasette, request)
     if not settings(datasette).get("download"):
-        raise Forbidden("The index is not given away. Start with: kb serve --download")
+        raise Forbidden("The index is not given away. Start with: `kb serve --download`")
     body = await asyncio.to_thread(store.copy_of, bank.path)
     headers = {"content-disposition": f'attachment; filename="{bank.path.name}"'}
     return Response(body, headers=headers, content_type="application/vnd.sqlite3")
@@ -148,50 +157,57 @@ async def loops(datasette: Datasette, request: Request) -> Response:
     """The workspace's interview loops."""
     bank = await _allowed(datasette, request)
     try:
-        found = await asyncio.to_thread(portfolio.loops, bank)
+        found = await asyncio.to_thread(portfolio.loops, bank, _today())
     except UsageError as error:
         raise NotFound(str(error)) from error
     return await _page(datasette, request, "loops", found)
 
 
 async def loop(datasette: Datasette, request: Request) -> Response:
-    """A loop with its plan; stories are swapped by the address, the file is saved by a POST."""
+    """A loop with its plan. Stories are swapped by the address or a POST; unless that is only
+    to look at a plan, the file is then saved."""
     bank = await _allowed(datasette, request)
-    given: dict[str, Any] = {"problem": "", "saved": bool(request.args.get("saved"))}
-    status = 200
+    name, sent = _id(request), {}
     if request.method == "POST":
         sent = await request.post_vars()
-        text, before = sent.get("text", ""), sent.get("before", "")
-        try:
-            await asyncio.to_thread(portfolio.save, bank, _id(request), text, before)
-        except KBError as error:
-            given |= {"problem": str(error), "edited": text}
-            status = 409
-        else:
-            path = views.Paths(datasette).of(f"loop/{quote(_id(request))}", saved="1")
-            return Response.redirect(path, status=303)
-    kept = portfolio.read_kept([(key, request.args[key]) for key in request.args])
+        wish = portfolio.read_wish(list(sent.items()), sent.get("text", "").replace("\r\n", "\n"))
+    else:
+        wish = portfolio.read_wish([(key, request.args[key]) for key in request.args])
+    given: dict[str, Any] = {"saved": bool(request.args.get("saved"))}
     try:
-        found = await asyncio.to_thread(portfolio.loop, bank, _id(request), kept, _today())
+        found = await asyncio.to_thread(portfolio.loop, bank, name, wish, _today())
+        if found is None:
+            raise NotFound(portfolio.unknown(bank, name))
+        if sent and sent.get("do") != "plan" and not found["problem"]:
+            given["problem"] = await _saved(bank, name, found["text"], sent.get("before", ""))
+            if not given["problem"]:
+                path = views.Paths(datasette).of(f"loop/{quote(name)}", saved="1")
+                return Response.redirect(path, status=303)
     except KBError as error:
         raise NotFound(str(error)) from error
-    if found is None:
-        raise NotFound("There is no such loop. See them: kb loop --help")
-    found |= {"text": given.pop("edited", found["text"])}
-    return await _page(datasette, request, "loop", {**found, **given, "stamp": found["stamp"]},
-                       status=status)  # fmt: skip
+    found |= given
+    return await _page(datasette, request, "loop", found, status=409 if found["problem"] else 200)
+
+
+async def _saved(bank: Bank, name: str, text: str, before: str) -> str:
+    """Why a loop could not be saved; "" where it was."""
+    try:
+        await asyncio.to_thread(portfolio.save, bank, name, text, before)
+    except KBError as error:
+        return str(error)
+    return ""
 
 
 async def card(datasette: Datasette, request: Request) -> Response:
     """The page to read before a loop's rounds, to be printed."""
     bank = await _allowed(datasette, request)
     try:
-        html = await asyncio.to_thread(portfolio.card, bank, _id(request), _today())
+        found = await asyncio.to_thread(portfolio.card, bank, _id(request), _today())
+        if found is None:
+            raise NotFound(portfolio.unknown(bank, _id(request)))
     except KBError as error:
         raise NotFound(str(error)) from error
-    if html is None:
-        raise NotFound("There is no such loop. See them: kb loop --help")
-    return Response.html(html)
+    return await _page(datasette, request, "card", found)
 
 
 def _today() -> date:
@@ -280,6 +296,7 @@ async def _page(
 
 
 ROUTES: Final[list[tuple[str, View]]] = [
+    (r"^/$", home),
     (r"^/-/match$", match),
     (r"^/-/match\.json$", match_as_json),
     (r"^/-/story/(?P<id>[^/]+)$", story),

@@ -1,0 +1,1 @@
+"""What tests/torture/web.py is made of."""
