@@ -288,6 +288,7 @@ def _judgment(row: str, path: str, line: int) -> Judgment:
     """One line as a judgment. Raises DocumentError."""
     try:
         found = json.loads(row)
+        json.dumps(found, ensure_ascii=False).encode()  # no half of a character
     except (ValueError, RecursionError):
         raise DocumentError("this line is not JSON.", _SHAPE, path, line) from None
     if not isinstance(found, dict):

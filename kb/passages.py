@@ -8,6 +8,7 @@ the marks around them (and the addresses of links).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,28 +16,35 @@ from typing import TYPE_CHECKING, Final
 from kb.domain import Example, Guide, Part, Passage, PassageKind, Question, Story
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _FENCE: Final = re.compile(r"\s*(`{3,}(?=[^`]*$)|~{3,})")
 _QUOTE: Final = re.compile(r"\s*(?:>(?!\s*[\d=])\s?)+")
 _MARK: Final = re.compile(r"\s*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,3}[.)]\s+)")
 _OWN_LINE: Final = re.compile(_MARK.pattern + r"|\s*\|")
 _RULE_SIGNS: Final = frozenset("-=*_|: \t\r")
-_LITERAL: Final = re.compile(
-    r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)|\\([\\`*_{}\[\]()#+.!|>~-])", re.DOTALL
-)
+_TICKS: Final = re.compile(r"`+")
+_LITERAL: Final = re.compile(r"(?<!`)`+|\\([\\`*_{}\[\]()#+.!|>~-])")
 _LINK: Final = re.compile(r"!?\[([^\[\]]*)\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])")
-_STRONG: Final = re.compile(r"(\*{2,3}|~~)(?=[^\s*~])(.+?)(?<=[^\s*~])\1", re.DOTALL)
+_STRONG: Final = re.compile(r"(\*{2,3}|~~)(?=[^\s*~])")
+_STRONG_ENDS: Final = {
+    mark: re.compile(rf"(?<=[^\s*~]){re.escape(mark)}") for mark in ("**", "***", "~~")
+}
 _EMPHASIS: Final = re.compile(r"(?<![\w*])(\*)(?=[^\s*])([^*]+)(?<=[^\s*])\*(?![\w*])")
-_UNDERSCORES: Final = re.compile(r"(?<!\w)(_{1,3})(?=[^\s_])(.+?)(?<=[^\s_])\1(?!\w)", re.DOTALL)
+_UNDERSCORES: Final = re.compile(r"(?<!\w)(_{1,3})(?=[^\s_])")
+_UNDERSCORES_ENDS: Final = {
+    mark: re.compile(rf"(?<=[^\s_]){mark}(?!\w)") for mark in ("_", "__", "___")
+}
 _TAG: Final = re.compile(
     r"</?(?:b|i|u|p|em|hr|div|span|strong|code|kbd|sub|sup|details|summary)\s*/?>", re.IGNORECASE
 )
 _BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _KEPT: Final = re.compile("\0(\\d+)\0")
 
-_END: Final = re.compile(r"[.?!…]+[\"'”’)\]]*\s+")
+_END: Final = re.compile(r"(?<![.?!…])[.?!…]+[\"'”’)\]]*\s+")
 _OPENERS: Final = "\"'“‘(["
+_OPENING: Final = re.compile(r"[\"'“‘(\[]*")
+_LAST: Final = 200  # characters before a stop in which its last two words are looked for
 _NEVER_LAST: Final = frozenset(
     {"e.g", "i.e", "mr", "mrs", "ms", "dr", "prof", "st", "vs", "cf", "fig", "approx", "ca", "resp"}
 )
@@ -202,11 +210,14 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 def _block(rows: list[str], start: int, *, code: bool = False) -> Iterator[_Block]:
     """The rows as one block, or nothing if they are blank."""
+    if not rows:
+        return
     text = "\n".join(rows)
     if not code:
-        while mark := _MARK.match(text):
-            text = text[mark.end() :]
-        text = _inline(text.strip().strip("|"))
+        begin = 0
+        while mark := _MARK.match(text, begin):
+            begin = mark.end()
+        text = _inline(text[begin:].strip().strip("|"))
     if text.strip():
         yield _Block(text, start, code)
 
@@ -218,39 +229,84 @@ def _is_rule(row: str) -> bool:
 
 def _inline(text: str) -> str:
     """`text` without inline marks; code and escaped signs are kept as they are."""
-    kept: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match[3] or match[2])
-        return f"\0{len(kept) - 1}\0"
-
-    text = _TAG.sub("", _BREAK.sub(" ", _LITERAL.sub(keep, text)))
+    text, kept = _without_literals(text)
+    text = _TAG.sub("", _BREAK.sub(" ", text))
     text = _LINK.sub(r"\1", text)
-    for marks in (_STRONG, _STRONG, _EMPHASIS, _UNDERSCORES, _UNDERSCORES):
-        text = marks.sub(r"\2", text)
+    text = _unwrapped(_unwrapped(text, _STRONG, _STRONG_ENDS), _STRONG, _STRONG_ENDS)
+    text = _EMPHASIS.sub(r"\2", text)
+    for _ in range(2):
+        text = _unwrapped(text, _UNDERSCORES, _UNDERSCORES_ENDS)
     return _KEPT.sub(lambda match: kept[int(match[1])], text)
+
+
+def _without_literals(text: str) -> tuple[str, list[str]]:
+    """The text with numbers between NULs for code and escaped signs; and what these are."""
+    kept: list[str] = []
+    pieces: list[str] = []
+    runs: dict[int, list[int]] = {}
+    for run in _TICKS.finditer(text):
+        runs.setdefault(len(run[0]), []).append(run.start())
+    done = at = 0
+    while found := _LITERAL.search(text, at):
+        at = end = found.end()
+        said = found[1]
+        if not said:
+            closing = runs[len(found[0])]
+            number = bisect_left(closing, at + 1)
+            if number == len(closing):
+                continue
+            said, end = text[at : closing[number]], closing[number] + len(found[0])
+        pieces += [text[done : found.start()], f"\0{len(kept)}\0"]
+        kept.append(said)
+        done = at = end
+    return "".join([*pieces, text[done:]]), kept
+
+
+def _unwrapped(text: str, begins: re.Pattern[str], ends: Mapping[str, re.Pattern[str]]) -> str:
+    """`text` without the marks before and after the same words.
+
+    The places of the closing marks are found once: a pattern of both would look for the end of
+    each mark that has none through all of the text.
+    """
+    pieces: list[str] = []
+    places: dict[str, list[int]] = {}
+    done = at = 0
+    while begin := begins.search(text, at):
+        mark = begin[1]
+        if mark not in places:
+            places[mark] = [end.start() for end in ends[mark].finditer(text)]
+        number = bisect_left(places[mark], begin.end() + 1)
+        if number == len(places[mark]):
+            at = begin.start() + 1
+            continue
+        end = places[mark][number]
+        pieces += [text[done : begin.start()], text[begin.end() : end]]
+        done = at = end + len(mark)
+    return "".join([*pieces, text[done:]])
 
 
 def _split(text: str) -> Iterator[tuple[str, int]]:
     """The sentences of a block, each with the number of line breaks before it."""
-    begin = 0
+    begin = breaks = 0
     for end in _END.finditer(text):
-        if _ends_here(text[begin : end.start()], end[0], text[end.end() :]):
-            yield text[begin : end.end()], text.count("\n", 0, begin)
+        if _ends_here(text, begin, end):
+            yield text[begin : end.end()], breaks
+            breaks += text.count("\n", begin, end.end())
             begin = end.end()
-    if text[begin:].strip():
-        lead = len(text[begin:]) - len(text[begin:].lstrip())
-        yield text[begin:], text.count("\n", 0, begin + lead)
+    rest = text[begin:]
+    if rest.strip():
+        yield rest, breaks + rest.count("\n", 0, len(rest) - len(rest.lstrip()))
 
 
-def _ends_here(before: str, stop: str, after: str) -> bool:
-    """Whether the stop between `before` and `after` closes a sentence."""
-    first = after.lstrip(_OPENERS)[:1]
+def _ends_here(text: str, begin: int, stop: re.Match[str]) -> bool:
+    """Whether a stop closes the sentence that begins at `begin`."""
+    opening = _OPENING.match(text, stop.end())
+    first = text[opening.end() : opening.end() + 1] if opening else ""
     if not first or first.islower():
         return not first
-    if stop[0] != "." or stop.startswith(".."):
+    if stop[0][0] != "." or stop[0].startswith(".."):
         return True
-    words = before.split()
+    words = text[max(begin, stop.start() - _LAST) : stop.start()].split()
     last = words[-1].lstrip(_OPENERS).casefold() if words else ""
     if last in _NEVER_LAST or (last in _BEFORE_NUMBER and first.isdigit()):
         return False

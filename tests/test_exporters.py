@@ -30,7 +30,7 @@ from kb.exporters.page import html_page, markdown_html
 from kb.exporters.redact import Private, Redactor, read_private
 from kb.exporters.style import CSS
 from kb.exporters.word import word_document
-from kb.importers.draft import Draft
+from kb.importers.draft import Draft, draft_of
 from kb.importers.jsonfile import read_json_file
 from kb.importers.records import Source
 from kb.importers.table import read_table
@@ -210,6 +210,33 @@ def test_a_table_is_imported_again() -> None:
     assert draft.answers == FULL.answers
     told = {p.kind: p.text for p in draft.parts}
     assert told == {p.kind: p.text for p in FULL.parts}
+    assert draft.id == FULL.id
+
+
+@given(st.lists(STORIES, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_a_table_read_back_gives_the_same_stories(stories: list[Story]) -> None:
+    found = read_table(csv_table(stories), SOURCE)
+    again = [same(parsed(record.draft)) for record in found.records]
+    assert again == [same(parsed(draft_of(_in_a_row(story)))) for story in stories]
+    assert not found.findings
+
+
+def _in_a_row(one: Story) -> Story:
+    """What a table holds of a story: its parts of one kind in one, without labels."""
+    kinds: dict[str, list[str]] = {}
+    for each in one.parts:
+        kinds.setdefault(each.kind if each.kind in STAR else "text", []).append(each.text)
+    texts = {kind: "\n\n".join(kinds.get(kind, [])) for kind in ("text", *STAR)}
+    return replace(one, parts=tuple(part(kind, text) for kind, text in texts.items() if text))
+
+
+@pytest.mark.parametrize("sign", ["=1+1", "'=1", "''@a", "+4 people", "-", "@x", "＝1", "'tis"])
+def test_a_sign_that_a_spreadsheet_would_take_is_there_again(sign: str) -> None:
+    one = story(title=f"{sign} a", parts=(part("action", f"{sign}\n\n{sign}"),))
+    (record,) = read_table(csv_table([one]), SOURCE).records
+    assert record.draft.title == f"{sign} a"
+    assert [p.text for p in record.draft.parts] == [f"{sign}\n\n{sign}"]
 
 
 # --- Markdown

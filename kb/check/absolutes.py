@@ -212,7 +212,7 @@ def _is_sweeping_nobody(section: Section, hit: Hit) -> bool:
         return False
     if _BUT_ME.search(rest) and _ABLE.search(rest):
         return True
-    return _OF_ALL.match(section.low, hit.end) is not None
+    return _OF_ALL.match(section.low, hit.end, end) is not None
 
 
 _BUT: Final = Pattern(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kb.domain import Part, PartKind, Story
 
 _MARK: Final = re.compile(
-    r"^ {0,3}#{1,6}[ \t]+(?P<head>[^\n]{1,120}?)[ \t]*#*[ \t]*$"
+    r"^ {0,3}#{1,6}[ \t]++(?P<head>[^\n]{1,120}?)[ \t]*+#*+[ \t]*+$"
     r"|^[ \t]*(?:[-*+][ \t]+)?(?P<mark>\*\*|__)(?=\S)(?P<bold>[^*\n]{1,80}?)"
     r"(?P=mark)[:.]?(?=\s|$)",
     re.MULTILINE,
@@ -120,7 +120,7 @@ def _wider() -> dict[PartKind, re.Pattern[str]]:
 
 def _pieces(part: Part) -> Iterator[Piece]:
     """A part, cut where a heading in it names another one."""
-    kind, title, begin = part.kind, part.title, 0
+    kind, title, begin, line = part.kind, part.title, 0, part.line
     if "#" in part.text or "**" in part.text or "__" in part.text:
         for mark in _MARK.finditer(part.text):
             label = mark["head"] or mark["bold"]
@@ -128,14 +128,13 @@ def _pieces(part: Part) -> Iterator[Piece]:
             weak = not mark["head"] and kind != "text" and label.strip(" :.").lower() in _WEAK
             if not found or found[0] == kind or weak:
                 continue
-            yield from _piece(part, kind, title, begin, mark.start())
+            yield from _piece(part.text[begin : mark.start()], kind, title, line)
+            line += part.text.count("\n", begin, mark.end())
             kind, title, begin = found[0], label, mark.end()
-    yield from _piece(part, kind, title, begin, len(part.text))
+    yield from _piece(part.text[begin:], kind, title, line)
 
 
-def _piece(part: Part, kind: PartKind, title: str, begin: int, end: int) -> Iterator[Piece]:
-    text = part.text[begin:end]
+def _piece(text: str, kind: PartKind, title: str, line: int) -> Iterator[Piece]:
     bare = text.lstrip(" \t:.\n")
-    start = begin + len(text) - len(bare)
     if bare.strip():
-        yield kind, title, bare.rstrip(), part.line + part.text.count("\n", 0, start)
+        yield kind, title, bare.rstrip(), line + text.count("\n", 0, len(text) - len(bare))

@@ -22,7 +22,7 @@ _EMPTY: Final = Pattern(
     r" (?:this )?in|later"
     r"|to be (?:written|added|filled in|done|defined|determined)|write this|add"
     r" (?:this|details?)"
-    r"|lorem ipsum.*|placeholder|pending|wip)[\s.…*_:!?()\[\]-]*)?"
+    r"|lorem ipsum.*+|placeholder|pending|wip)[\s.…*_:!?()\[\]-]*)?"
 )
 _NEEDED: Final[tuple[PartKind, ...]] = ("situation", "task", "action", "result")
 _OPENING: Final = 15  # words before the first label that can stand for a Situation

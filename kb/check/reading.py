@@ -7,7 +7,7 @@ left out, so that a place in one is the same place in all of them.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from kb.domain import PartKind, Story
 
-_FENCE: Final = re.compile(r"^ {0,3}(```+|~~~+)[^\n]*\n(?:(?! {0,3}\1)[^\n]*\n)*[^\n]*", re.M)
-_INLINE: Final = re.compile(r"(`+)(?!`)[^`\n]{1,400}(?<!`)\1(?!`)")
+_FENCE: Final = re.compile(r"^ {0,3}(```++|~~~++)[^\n]*+\n(?:(?! {0,3}\1)[^\n]*+\n)*[^\n]*", re.M)
+_INLINE: Final = re.compile(r"(?<!`)(`++)[^`\n]{1,400}\1(?!`)")
 _LINKED: Final = re.compile(r"(?<=\])\([^()\s]{1,500}\)|<!--.{0,2000}?-->|https?://[^\s<>)]+", re.S)
 _QUOTED: Final = re.compile(
     r'"(?:[^"\n]|\n(?!\s*\n)){1,600}"|[“„](?:[^“”\n]|\n(?!\s*\n)){1,600}[”“]|«[^«»]{1,600}»'
@@ -58,7 +58,11 @@ class Section:
 
     def line_of(self, place: int) -> int:
         """The line of the file on which a place in the text stands."""
-        return self.line + self.text.count("\n", 0, place)
+        return self.line + bisect_left(self._breaks, place)
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self.text)]
 
     @cached_property
     def prose(self) -> str:

@@ -28,7 +28,7 @@ _KEYS: Final = (
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{12,}|\bgh[opsru]_\w{16,}|\bgithub_pat_\w{16,}|\bglpat-[\w-]{16,}"
     r"|\b[rs]k[_-](?:live|test|ant|proj)?[\w-]{16,}|\bxox[abprs]-[\w-]{8,}|\bAIza[\w-]{20,}"
-    r"|\bey[JI][\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|\b(?:hf|npm|pypi|dop_v1|shpat)[_-][\w-]{16,}"
+    r"|\bey[JI][\w-]{8,1000}\.[\w-]{4,}(?:\.[\w-]*)?|\b(?:hf|npm|pypi|dop_v1|shpat)[_-][\w-]{16,}"
 )
 _SAID: Final = (
     r"(?:(?<![^\W_])(?:password|passwort|passwd|passphrase|pwd|secret|token|api[ _-]?key"

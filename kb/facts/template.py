@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from kb.facts.confirming import value_of
@@ -69,13 +70,19 @@ def _words(fact: Fact, taken: int) -> str:
     left = [match.start() for match in _WORD.finditer(text, 0, start)][-BEFORE:]
     right = [match.end() for match in _WORD.finditer(text, end)][:AFTER]
     first, last = min([*left, start]), max([*right, end])
-    for other in find_figures(text):  # a number is kept whole or left out
+    for other in _figures(text):  # a number is kept whole or left out
         first = other.end if other.start < first < other.end else first
         last = other.start if other.start < last < other.end else last
     before, after = text[first:start], text[end:last]
     if fact.part != "title" and not _says(f"{before} {after}"):
         before = f"{_unmarked(fact.title)} {before}"
     return " ".join(f"{before}{PLACE}{after}".split()).rstrip(" .,;:")
+
+
+@lru_cache(maxsize=4)
+def _figures(text: str) -> tuple[Figure, ...]:
+    """The figures of a sentence, which is looked at for each of them in turn."""
+    return find_figures(text)
 
 
 def _unmarked(text: str) -> str:
@@ -85,6 +92,8 @@ def _unmarked(text: str) -> str:
 
 def _says(text: str) -> bool:
     """Whether there is a word beside numbers that says something."""
+    if not any(map(str.isalpha, text)):
+        return False
     for figure in reversed(find_figures(text)):
         text = f"{text[: figure.start]} {text[figure.end :]}"
     return bool(content(text))

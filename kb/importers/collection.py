@@ -176,11 +176,13 @@ class _Reader:
         heads = {mark.row: mark for mark in self.marks.marks if mark.level > 0}
         rules = {mark.row for mark in self.marks.marks if mark.level == RULE}
         runs: list[tuple[int, str, int]] = []  # where it begins, its heading, its words
+        last = -1  # the last row of a story
         for row, line in enumerate(self.lines):
+            last = row if covered[row] else last
             if covered[row] or row in rules or not line.strip():
                 continue
             head = title_of(heads[row].text) if row in heads else ""
-            if head or not runs or covered[runs[-1][0] : row].count(1):
+            if head or not runs or runs[-1][0] < last:
                 runs.append((row, head, 0))
             if not head:
                 start, under, words = runs[-1]
@@ -201,8 +203,8 @@ class _Reader:
     def _left_fields(self, *, alone: bool) -> None:
         if alone:
             return
-        others = [name for name, value in self.fields if name.lower() not in _SHARED]
-        said = [f"{name} ({as_text(value)[:30]})" for name, value in self.fields if name in others]
+        others = [pair for pair in self.fields if pair[0].lower() not in _SHARED]
+        said = [f"{name} ({as_text(value)[:30]})" for name, value in others]
         if said:
             self.find("left-out", f"Left out of the front matter: {', '.join(said)}.", 1)
 

@@ -20,7 +20,7 @@ _TAG = re.compile(r"(?<![\w#&/])#([^\W\d_][\w/-]{0,60})")
 _TAGS_ONLY = re.compile(r"^\s*(?:tags?\s*:\s*)?(?:#[^\W\d_][\w/-]{0,60}[\s,]*)+$", re.IGNORECASE)
 _LAST_TAGS = re.compile(r"(?<=[.!?:])(\s*)(?:\s#[^\W\d_][\w/-]{0,60})+\s*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_CODE = re.compile(r"(`+)[^`\n]+\1")
+_CODE = re.compile(r"(`{1,20})[^`\n]+\1")
 
 
 @dataclass(slots=True)

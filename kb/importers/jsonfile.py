@@ -79,7 +79,8 @@ def _within(value: Obj, source: Source, depth: int) -> Iterator[Record | Finding
         yield Finding("no-text", "info", "An object without text of a story; it is left out.",
                       source.name, value.line, _names(value))  # fmt: skip
         return
-    others = [name for name, held in value.pairs if (name, held) not in inner]
+    taken = {id(held) for _, held in inner}
+    others = [name for name, held in value.pairs if id(held) not in taken]
     if others:
         message = f"Left out beside the stories: {', '.join(others)}."
         yield Finding("left-out", "info", message, source.name, value.line)
@@ -92,17 +93,18 @@ def _holds_stories(value: Value, depth: int) -> bool:
         return False
     if isinstance(value, tuple):
         return any(isinstance(item, Obj) and _holds_stories(item, depth) for item in value)
-    return _is_story(value) or any(_holds_stories(held, depth + 1) for _, held in value.pairs)
+    inner = (held for _, held in value.pairs)
+    return _is_story(value, depth) or any(_holds_stories(held, depth + 1) for held in inner)
 
 
-def _is_story(value: Obj) -> bool:
-    """Whether an object's own fields are those of a story."""
+def _is_story(value: Obj, depth: int = 0) -> bool:
+    """Whether an object's own fields are those of a story. depth: of the objects around it."""
     meanings = {meaning(name) for name, held in value.pairs if not _is_list_of_objects(held)}
     parts = {kind for kind in meanings if kind in STAR}
     if len(parts) >= 2 or "parts" in {meaning(name) for name, _ in value.pairs}:
         return True
     told = parts or meanings & {"text", "answer", "story"}
-    return bool(told) and not any(_holds_stories(held, 1) for _, held in value.pairs)
+    return bool(told) and not any(_holds_stories(held, depth + 1) for _, held in value.pairs)
 
 
 def _is_list_of_objects(value: Value) -> bool:
@@ -120,12 +122,13 @@ def _record(value: Obj, source: Source) -> Record | Finding:
 
 def _of_text(text: str, source: Source) -> Iterator[Record | Finding]:
     """A text that stands where a story is expected: the whole story, if it is long enough."""
-    taker = Taker(source, 1)
-    taker.body(text, 1)
-    found = taker.record()
-    if found and len(text.split()) > 12:
-        yield found
-    elif text.strip():
+    if len(text.split()) > 12:
+        taker = Taker(source, 1)
+        taker.body(text, 1)
+        if found := taker.record():
+            yield found
+            return
+    if text.strip():
         yield Finding("left-out", "info", f"Left out: {text.strip()[:60]!r}.", source.name, 1)
 
 

@@ -25,6 +25,7 @@ def read_log(text: str) -> tuple[Imported, ...]:
     for row in text.split("\n"):
         try:
             held = json.loads(row)
+            json.dumps(held, ensure_ascii=False).encode()  # no half of a character
         except (ValueError, RecursionError):
             continue
         if isinstance(held, dict) and all(isinstance(held.get(k), str) for k in ("key", "story")):

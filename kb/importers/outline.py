@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 RULE = -1
 LEAST_WORDS = 25  # of a text without labels that may still be a story
 _MANY_WORDS = 60
+_LONGEST_GROUP = 500  # characters of a heading that may say what its stories are about
 _MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])(?:\s+|$)")
 _LATE = ("action", "result", "learning")
 _STORY_NUMBER = re.compile(
@@ -183,7 +184,10 @@ def title_of(heading: str) -> str:
 def group_of(heading: str) -> str:
     """What a heading over several stories says of them: "Leadership" of "My leadership stories";
     "" where it says no more than that there are some."""
-    return _FRAME.sub("", _COLLECTION.sub(" ", title_of(heading))).strip(" :,;–—-")
+    title = title_of(heading)
+    if len(title) > _LONGEST_GROUP:
+        return title
+    return _FRAME.sub("", _COLLECTION.sub(" ", title)).strip(" :,;–—-")
 
 
 def is_numbered(heading: str) -> bool:

@@ -16,7 +16,7 @@ from kb.parse.slug import slug
 from kb.parse.story import parse_stories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kb.domain import PartKind
     from kb.importers.records import Source
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _FIELDS = frozenset(
     {"id", "title", "date", "role", "company", "competencies", "tags", "answers", "status", "parts"}
 )
+# The columns of the table that kb exports, in which parts have no labels of their own.
+COLUMNS = (_FIELDS - {"parts"}) | {*STAR, "text"}
 
 
 def is_own(value: Obj) -> bool:
@@ -54,6 +56,19 @@ def read_own(value: Obj, source: Source) -> Found:
             message = "Not a story as kb exports them; it is left out."
             findings.append(Finding("no-text", "warning", message, source.name, line))
     return Found(tuple(records), tuple(findings))
+
+
+def of_cells(cells: Mapping[str, str], line: int, source: Source) -> Record | None:
+    """The story of a row under COLUMNS; None for one that has neither title nor text."""
+    parts = [
+        Obj((("part", kind), ("text", cells[kind])))
+        for kind in ("text", *STAR)
+        if cells.get(kind, "").strip()
+    ]
+    pairs: list[tuple[str, Value]] = [(name, cells.get(name, "")) for name in _FIELDS - {"parts"}]
+    named = tuple(cells.get("competencies", "").split(","))
+    pairs += [("competencies", named), ("parts", tuple(parts))]
+    return _record(Obj(tuple(pairs), line), source)
 
 
 def read_yaml_stories(text: str, source: Source) -> Found:

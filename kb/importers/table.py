@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 from kb.domain import STAR, Finding
 from kb.errors import DocumentError
 from kb.importers.fields import Taker
 from kb.importers.names import meaning
+from kb.importers.own import COLUMNS, of_cells
 from kb.importers.records import Found, Record
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _SNIFFED = 20_000
 _LARGEST = 1_000_000  # characters of a cell
 _HEADER_ROWS = 5  # among which the header is looked for
+_MADE_HARMLESS = re.compile(r"^'(?='*[=+\-@\t\r\n＝＋－＠])")  # for spreadsheets, by an export
 Row = tuple[int, list[str]]
 
 
@@ -44,8 +47,12 @@ def read_table(text: str, source: Source) -> Found:
         for line, cells in rows[:place]
     ]  # fmt: skip
     records: list[Record] = []
+    own = len(set(header)) == len(header) and set(header) == COLUMNS
     for line, cells in rows[place + 1 :]:
-        found = of_row(header, cells, line, source)
+        if own and len(cells) <= len(header):
+            found = of_cells(dict(zip(header, cells, strict=False)), line, source)
+        else:
+            found = of_row(header, cells, line, source)
         if found:
             records.append(found)
         else:
@@ -81,7 +88,7 @@ def _rows(text: str, source: Source) -> Iterator[Row]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield before + 1, [cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells]
+                yield before + 1, list(map(_plain, cells))
             before = reader.line_num
     except csv.Error as error:
         raise DocumentError(
@@ -90,6 +97,12 @@ def _rows(text: str, source: Source) -> Iterator[Row]:
         ) from error  # fmt: skip
     finally:
         csv.field_size_limit(limit)
+
+
+def _plain(cell: str) -> str:
+    """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    cell = _MADE_HARMLESS.sub("", cell)
+    return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _dialect(text: str) -> type[csv.Dialect]:

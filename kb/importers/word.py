@@ -153,7 +153,8 @@ class _Page:
             self.write(_marked(element))
 
     def _item(self, element: _Element, style: str) -> None:
-        level = int(_value(element, "numPr/ilvl") or 0)
+        said = _value(element, "numPr/ilvl")
+        level = int(said) if re.fullmatch("[0-9]{1,3}", said) else 0
         mark = "1." if style.startswith("List Number") else "-"
         if self.lines and self.lines[-1] == "" and len(self.lines) > 1:
             above = self.lines[-2].lstrip()

@@ -62,18 +62,16 @@ class OpenExample:
     name: str
     line: int
     parts: list[_OpenPart] = field(default_factory=list)
+    told: bool = False  # whether it has come as far as an action or a result
 
     @property
     def kind(self) -> PartKind | None:
         """The kind of the part that is open."""
         return self.parts[-1].kind if self.parts else None
 
-    def is_told(self) -> bool:
-        """Whether it has come as far as an action or a result."""
-        return any(part.kind in {"action", "result", "learning"} for part in self.parts)
-
     def begin(self, kind: PartKind, title: str, line: int) -> None:
         """Open a part."""
+        self.told = self.told or kind in {"action", "result", "learning"}
         self.parts.append(_OpenPart(kind, title, line))
 
     def add(self, block: Block) -> None:

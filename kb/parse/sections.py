@@ -292,6 +292,8 @@ class _Reader:
         elif self.section == "concept":
             self.concept.add(text, line, end)
         elif self.section == "example":
+            if not self.examples:  # a name of the section that is no example's name
+                self._example("", line)
             self.examples[-1].add_text(text, line, end)
         elif self.section == "practices":
             self._practice_text(text, line)
@@ -371,9 +373,7 @@ class _Reader:
 
     def _part(self, kind: PartKind, title: str, line: int) -> None:
         """Open a part, in a new example if this one has been told or none is open."""
-        again = (
-            normal(title) in {"situation", "s"} and self.examples and self.examples[-1].is_told()
-        )
+        again = normal(title) in {"situation", "s"} and self.examples and self.examples[-1].told
         if again or not self.examples or (self.section != "example" and self.fresh):
             self._example("", line)
         self.section = "example"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 from kb.domain import Finding, Part
@@ -93,14 +94,16 @@ class FieldReader:
         self.findings.append(Finding(rule, severity, message, self.path, line, hint))
 
     def _bodies(self, fields: Fields, bodies: list[tuple[int, Scalar]]) -> None:
-        """Read the texts under `text:` as Markdown, last first so that places stay right."""
+        """Read the texts under `text:` as Markdown, the last first: that one may give the title."""
+        read: dict[int, list[Part]] = {}
         for place, text in reversed(bodies):
             body = read_body(text.text, line=text.line, title=fields.title)
             if body.title and not fields.title:
                 fields.title, fields.title_line = body.title.text, body.title.line
-            fields.parts[place : place + 1] = (
-                body.parts if text.block else [_on_line(part, text) for part in body.parts]
-            )
+            read[place] = [part if text.block else _on_line(part, text) for part in body.parts]
+        fields.parts = [
+            part for place, one in enumerate(fields.parts) for part in read.get(place, [one])
+        ]
 
     def _field(self, fields: Fields, key: str, value: Node, line: int) -> None:
         texts = list(self._texts(key, value))
@@ -191,7 +194,8 @@ class FieldReader:
         self.find("unknown-key", severity, message, line, hint or f"Keys: {', '.join(KEYS)}.")
 
 
-def _near(name: str, names: Collection[str]) -> str:
+@lru_cache(maxsize=256)
+def _near(name: str, names: tuple[str, ...]) -> str:
     found = get_close_matches(name, names, n=1, cutoff=0.6)
     return f"Did you mean `{found[0]}`?" if found else ""
 

@@ -7,6 +7,7 @@ deeply nested YAML exhausts the stack (and ends the process, with the C parser).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import yaml
 
 MAX_DEPTH = 40
+MOST_REPEATED = 200_000  # characters that aliases may add: nine to the ninth in a few lines
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")  # lines end there for YAML, and nowhere else
 _CUT = re.compile(r"[ \t]+#(?=[^\s#])")
 _PAIR = re.compile(r"^(\s*(?:- +)*)([A-Za-z_][\w -]{0,40}?)\s*:\s+(\S.*?)\s*$")
 _ITEM = re.compile(r"^(\s*(?:- +)+)(\S.*?)\s*$")
@@ -68,6 +71,7 @@ class _Open:
     line: int
     anchor: str | None
     nodes: list[Node] = field(default_factory=list)
+    size: int = 1
 
     def close(self) -> Node:
         if self.is_list:
@@ -79,10 +83,10 @@ def read_yaml(text: str, *, path: str, first_line: int = 1) -> tuple[Node, ...]:
     """The documents in `text`, which starts on line `first_line` of the file `path`.
 
     Empty documents are left out. Raises DocumentError, with the line and how to
-    mend it, when the text is no YAML, is nested over 40 deep, or has an alias
-    to itself.
+    mend it, when the text is no YAML, is nested over 40 deep, has an alias
+    to itself, or repeats too much through aliases.
     """
-    reader = _Reader(text, path, first_line)
+    reader = _Reader(text.replace("\r\n", "\n").replace("\r", "\n"), path, first_line)
     try:
         return tuple(reader.documents())
     except DocumentError:
@@ -97,8 +101,12 @@ class _Reader:
 
         self.text = text
         self.lines = text.split("\n")
+        odd = _OTHER_BREAKS.search(text) is not None
+        self.starts = [0, *(m.end() for m in re.finditer("\n", text))] if odd else []
         self.path = path
         self.first = first_line
+        self.size = 0  # of the node that was read last, in characters with its aliases
+        self.repeated = 0
         self.resolve: Callable[..., str] = yaml.resolver.Resolver().resolve
         self.scalar_type = yaml.ScalarNode
 
@@ -107,7 +115,7 @@ class _Reader:
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         stack: list[_Open] = []
-        known: dict[str, Node] = {}
+        known: dict[str, tuple[Node, int]] = {}
         for event in yaml.parse(self.text, Loader=loader):
             node = self._take(event, stack, known)
             if isinstance(event, yaml.DocumentStartEvent):
@@ -116,23 +124,26 @@ class _Reader:
                 continue
             if stack:
                 stack[-1].nodes.append(node)
+                stack[-1].size += self.size
             elif not (isinstance(node, Scalar) and node.kind == "null"):
                 yield node
 
-    def _take(self, event: yaml.Event, stack: list[_Open], known: dict[str, Node]) -> Node | None:
+    def _take(
+        self, event: yaml.Event, stack: list[_Open], known: dict[str, tuple[Node, int]]
+    ) -> Node | None:
         """The node that an event completes, if it does."""
         import yaml
 
-        line = _at(event.start_mark)[0] + self.first
+        line = self._at(event.start_mark)[0] + self.first
         if isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
             self._open(isinstance(event, yaml.SequenceStartEvent), line, event.anchor, stack)
         elif isinstance(event, yaml.AliasEvent):
             return self._alias(event.anchor, line, known)
         elif isinstance(event, yaml.ScalarEvent):
-            return _name(event.anchor, self._scalar(event, line), known)
+            return self._name(event.anchor, self._scalar(event, line), len(event.value) + 1, known)
         elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
             opened = stack.pop()
-            return _name(opened.anchor, opened.close(), known)
+            return self._name(opened.anchor, opened.close(), opened.size, known)
         return None
 
     def _open(self, is_list: bool, line: int, anchor: str | None, stack: list[_Open]) -> None:
@@ -141,16 +152,29 @@ class _Reader:
             raise DocumentError(message, "Write plain keys, texts and lists.", self.path, line)
         stack.append(_Open(is_list, line, anchor))
 
-    def _alias(self, anchor: str | None, line: int, known: dict[str, Node]) -> Node:
+    def _name(
+        self, anchor: str | None, node: Node, size: int, known: dict[str, tuple[Node, int]]
+    ) -> Node:
+        self.size = size
+        if anchor:
+            known[anchor] = node, size
+        return node
+
+    def _alias(self, anchor: str | None, line: int, known: dict[str, tuple[Node, int]]) -> Node:
         if anchor and anchor in known:
-            return known[anchor]
+            node, self.size = known[anchor]
+            self.repeated += self.size
+            if self.repeated > MOST_REPEATED:
+                message = f"`*{anchor}` repeats too much."
+                raise DocumentError(message, "Write it out, or leave it out.", self.path, line)
+            return node
         hint = "A value that begins with * must be quoted."
         raise DocumentError(f"`*{anchor}` refers to nothing.", hint, self.path, line)
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> Scalar:
         tag: str = event.tag or self.resolve(self.scalar_type, event.value, event.implicit)
         block = event.style in ("|", ">")
-        end, column = _at(event.end_mark)
+        end, column = self._at(event.end_mark)
         cut = ""
         if not event.style and event.value and end < len(self.lines):
             rest = self.lines[end][column:]
@@ -158,7 +182,7 @@ class _Reader:
         return Scalar(
             text=event.value,
             kind=tag.rpartition(":")[2],
-            line=line + 1 if block else line,
+            line=min(line + 1, self.first + len(self.lines) - 1) if block else line,
             end=max(end + self.first - (1 if block else 0), line),
             block=block,
             cut=cut,
@@ -170,8 +194,10 @@ class _Reader:
             said = ("holds a character that YAML does not allow.", "Remove it.")
             return DocumentError(*said, self.path, self._bad_character(error))
         problem, context = (str(getattr(error, name, "")) for name in ("problem", "context"))
-        row, column = _at(getattr(error, "problem_mark", None))
-        opening = _at(getattr(error, "context_mark", None))[0]
+        last = len(self.lines) - 1  # the parser ends a last line that has no end
+        row, column = self._at(getattr(error, "problem_mark", None))
+        row = min(row, last)
+        opening = min(self._at(getattr(error, "context_mark", None))[0], last)
         source = self.lines[row] if row < len(self.lines) else ""
         pair = _PAIR.match(source)
         if "quoted scalar" in context:
@@ -196,12 +222,17 @@ class _Reader:
             position = getattr(error, "start", None)
         if not isinstance(position, int):
             return self.first
-        return self.text.count("\n", 0, position) + self.first
+        if isinstance(error, UnicodeError):
+            return self.text.count("\n", 0, position) + self.first
+        return self.text.encode()[:position].count(b"\n") + self.first  # the parser counts bytes
 
-
-def _at(mark: object) -> tuple[int, int]:
-    """Line and column of a mark, both from 0."""
-    return getattr(mark, "line", 0), getattr(mark, "column", 0)
+    def _at(self, mark: object) -> tuple[int, int]:
+        """Line and column of a mark in the file, both from 0."""
+        if not self.starts:
+            return getattr(mark, "line", 0), getattr(mark, "column", 0)
+        index = getattr(mark, "index", 0)
+        row = bisect_right(self.starts, index) - 1
+        return row, index - self.starts[row]
 
 
 def _unquoted(source: str, pair: re.Match[str] | None, colon: bool) -> tuple[str, str]:
@@ -215,12 +246,6 @@ def _unquoted(source: str, pair: re.Match[str] | None, colon: bool) -> tuple[str
         return "a list item needs quotes.", f"Quote it: - {_quoted(item[2])}"
     hint = "Write `key: value` on each line, list items as `- item`."
     return "not readable as YAML.", hint
-
-
-def _name(anchor: str | None, node: Node, known: dict[str, Node]) -> Node:
-    if anchor:
-        known[anchor] = node
-    return node
 
 
 def _quoted(value: str) -> str:

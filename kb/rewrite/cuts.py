@@ -167,10 +167,9 @@ def _items(text: str, old: Node, value: list[str]) -> list[Cut]:
 def _brackets(text: str, old: Node, value: str | list[str]) -> Cut:
     """A list in brackets, its items that stay as they are written."""
     inside = text[old.start : old.end]
-    bare = inside
-    for item in reversed(old.nodes):
-        bare = bare[: item.start - old.start] + bare[item.end - old.start :]
-    if "#" in bare:
+    ends = [old.start, *(item.end for item in old.nodes)]
+    starts = [*(item.start for item in old.nodes), old.end]
+    if any("#" in text[end:start] for end, start in zip(ends, starts, strict=True)):
         raise ByHandError  # a comment, which would be lost
     head, _, rest = inside.partition("[")
     if isinstance(value, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from kb.parse.frontmatter import split_front_matter
@@ -79,6 +80,7 @@ def region_of(text: str, path: str, number: int) -> Region | None:
     return Region(shown, base, docs[0] if docs and docs[0].kind == "map" else None, docs)
 
 
+@lru_cache(maxsize=1024)
 def key_of(text: str) -> str:
     """A key as kb reads it, whatever its case and separators."""
     return re.sub(r"[\s_-]+", " ", text.strip().lower())
@@ -134,7 +136,8 @@ def spoken(region: Region, key: str) -> bool:
 def _shape(node: Node, mapping: Node | None, key: str) -> _Shape:
     nodes = node.nodes
     if node is mapping:
-        pairs = [(k, v) for k, v in node.pairs if (k, v) not in node.named(key)]
+        named = {id(name) for name, _ in node.named(key)}
+        pairs = [(k, v) for k, v in node.pairs if id(k) not in named]
         nodes = [each for pair in pairs for each in pair]
     return (node.kind, node.text, node.anchor, [_shape(n, mapping, key) for n in nodes])
 
