@@ -89,7 +89,37 @@ def test_a_story_without_parts_is_told_from_all_its_length() -> None:
 
 def test_an_empty_story_makes_an_empty_card() -> None:
     assert short(story()) == Digest("", (), ())
+    assert short(story(("task", "Alone."))).missing == "result"
     assert short(story(("text", "Alone."))).steps == ()
+
+
+def test_a_story_without_a_result_has_nothing_that_must_land() -> None:
+    found = short(story(("task", "I was to go. It was late."), ("action", "I left 3 of them. I ran.")))
+    assert not any(s.land for s in found.steps)
+    assert found.missing == "result"
+    assert short(WALK).missing == ""
+    assert short(story(("text", "I left. I ran home. I slept."))).missing == ""
+
+
+def test_what_must_land_does_not_lean_on_a_sentence_that_is_not_there() -> None:
+    found = short(story(
+        ("action", "I moved the alarm. I tested it."),
+        ("result", "On the same test it took two seconds. The alarms of all 90 lifts came through."
+                   " In that week it was quiet for 9 days."),
+    ))  # fmt: skip
+    assert [s.text for s in found.steps if s.land] == ["The alarms of all 90 lifts came through."]
+
+
+def test_the_opening_is_never_cut_at_its_beginning() -> None:
+    words = "and nobody in any of the offices of the company knew what it was for or who had built"
+    first = f"The old system ran at night, {words}, {words}, and after two months it cost £9,000 more."
+    for cards in (1, 4, 6):
+        found = short(story(("situation", f"{first} Then it broke.")), cards)
+        assert found.opening.startswith("The old system ran at night")
+        assert found.opening.endswith(" …")
+    medium = f"The old system ran at night, {words}."
+    assert len(medium) > room_for(1).line
+    assert short(story(("situation", f"{medium} Then it broke."))).opening == medium
 
 
 SENTENCE = st.text(alphabet=st.sampled_from("abcI 39%.,;é—"), max_size=60)
@@ -136,6 +166,36 @@ def test_numbers_come_with_a_few_words() -> None:
     assert "from 18% to 5%" in numbers_of(lines, 1)
 
 
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [
+        ("We lost 3 of 40,000 orders.", ["3 of 40,000 orders"]),
+        ("It saved £1,250,000 of 2.5 million.", ["£1,250,000 of 2.5 million"]),
+        ("We got £38,000 back from them.", ["£38,000 back"]),
+        ("800 lifts meant a lot to us.", ["800 lifts"]),
+        ("Two engineers lost most of a summer to the move.", ["Two engineers"]),
+        ("There were two colleagues over from Perth.", ["two colleagues"]),
+        ("I looked at the twenty most awkward and left.", []),
+        ("The whole run took 1 hour 35 minutes in the end.", ["1 hour 35 minutes"]),
+        ("After a three-month trial we bought it.", ["three-month trial"]),
+        ("After a three-month trial went badly we sold it.", ["three-month trial"]),
+        ("After a three-month rather long and bad time we sold it.", []),
+        ("The calls went from 212 a week to none.", ["from 212 a week to none"]),
+        ("In all 40% of support calls came from one shop in the north.", ["40% of support calls"]),
+        ("In all 12% of revenue fell away that year, more than ever.", ["12% of revenue"]),
+        ("We cut the cost by 40%.", ["We cut the cost by 40%"]),
+        ("It fell to 5%, and nobody of all those who had been there knew.", []),
+        ("We had known of 43 more than they had told the whole of the office.", []),
+        ("For two years of evening classes she did both.", ["two years of evening classes"]),
+        ("It was 1.5 GB a day, 2,000.5 times what we had been told to expect.", ["1.5 GB a day"]),
+        ("Half of them were late, and three of the old ones had left by then.",
+         ["three of the old ones"]),
+    ],
+)  # fmt: skip
+def test_a_number_is_a_whole_phrase_or_left_out(said: str, numbers: list[str]) -> None:
+    assert list(numbers_of(story_lines(story(("result", said))), 9)) == numbers
+
+
 # -- the page ----------------------------------------------------------------------------------
 
 NASTY = '<script>alert("x")</script> & \x1b[31m'
@@ -178,6 +238,11 @@ def test_the_text_is_as_wide_as_its_page_and_bold_where_it_must_land() -> None:
     assert max(map(len, said.splitlines())) <= 60
     assert "[title:plain" in cards_text([sheet("plain words " * 9)], page)
     assert "open" in said
+    missing = Sheet("", "", (), (Card(1, "Why?", "", StoryCard("w", "W", "w.md"), None,
+                                      missing="result"),))  # fmt: skip
+    assert "Land      The story has no Result yet." in cards_text([missing], Page(60))
+    assert "The story has no Result yet." in cards_html([missing])
+    assert cards_json([missing])[0]["cards"][0]["missing"] == ["result"]
     assert cards_text([], Page()) == "There is nothing to put on a card."
     assert cards_json([sheet()])[0]["cards"][0]["steps"][1]["land"] is True
 
@@ -249,6 +314,7 @@ def test_a_loop_becomes_a_page_a_round(samples: Kb) -> None:
     assert "Dana has heard: Anselm's single stream (2024-05)." in said
     assert "Land      By September he had done seven of our nine makes" in said
     assert "“Four caravans on the quay” would answer it" in said
+    assert "kb " not in said
     sheets = samples.json("card", "acme.yaml")
     assert [len(one["cards"]) for one in sheets] == [3, 6]
     html = samples("card", "acme.yaml", "--html").stdout
@@ -275,6 +341,7 @@ def test_stories_make_one_page_that_is_not_written_over(samples: Kb) -> None:
     [
         (["nothing"], "there is no story or loop 'nothing'"),
         (["nothing.yaml"], "there is no loop 'nothing.yaml'"),
+        (["anselm", "acme"], "'acme' is a loop, and a loop stands alone"),
         (["anselm", "--html", "--pdf"], "--html and --pdf exclude each other"),
         (["anselm", "--pdf"], "a PDF is written to a file"),
         (["anselm", "-o", "card.doc"], "does not tell the format"),
@@ -282,6 +349,9 @@ def test_stories_make_one_page_that_is_not_written_over(samples: Kb) -> None:
     ],
 )
 def test_misuse_is_one_sentence(samples: Kb, args: list[str], said: str) -> None:
+    loops = samples.folder / "personal/_kb/loops"
+    loops.mkdir(parents=True, exist_ok=True)
+    (loops / "acme.yaml").write_text(LOOP, encoding="utf-8")
     done = samples("card", *args, code=2)
     assert said in done.stderr
     assert done.stdout == ""

@@ -353,6 +353,9 @@ def test_a_page_is_written_and_not_written_over(samples: Kb) -> None:
     assert "Open Government Licence v3.0." in page
     assert Tags(page).tags.count("tr") == 10
     assert samples("coverage", "--html", "-o", "page.html").stdout == ""
+    assert samples("coverage", "-o", "other.html").stdout == ""
+    named = re.findall(r'<th scope="row">([^<]+)', (samples.folder / "other.html").read_text())
+    assert named == [row["id"] for row in samples.json("coverage")["rows"]]
     refused = samples("coverage", "--html", "-o", "page.html", code=1).stderr
     assert "exists already" in refused
     samples("coverage", "--html", "-o", "page.html", "--force")
@@ -376,7 +379,7 @@ def test_an_empty_bank_is_told_what_to_do(kb: Kb) -> None:
 
 def test_misuse_is_answered_with_a_sentence(kb: Kb) -> None:
     kb("init", ".")
-    assert "Add --html." in kb("coverage", "-o", "x.html", code=2).stderr
+    assert "Add --html" in kb("coverage", "-o", "x.txt", code=2).stderr
     assert "cannot both be" in kb("coverage", "--html", "--json", code=2).stderr
     assert "no folder" in kb("coverage", "--html", "-o", "no/x.html", code=1).stderr
     assert not (kb.folder / "no").exists()

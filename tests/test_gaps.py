@@ -272,6 +272,8 @@ def test_a_page_of_gaps_fits_eighty_columns() -> None:
     assert shown.splitlines()[-1] == (
         "12 questions are not answered by a story yet. Write one: kb new"
     )
+    ours = gaps_text(gaps, [""] * 12, 12, Page(), whose="that Ours listens for")
+    assert "12 questions that Ours listens for are not answered by a story yet." in ours
     assert shown.count("Helps with") == 11  # nothing is left that the last could help with
     assert "Fit words are not calibrated" in gaps_text(gaps, [""] * 12, 1, Page(), calibrated=False)
 
@@ -308,6 +310,8 @@ def test_gaps_of_a_framework_are_those_it_listens_for(samples: Kb) -> None:
     assert found["framework"] == "meta"
     assert all(heard & set(gap["competencies"]) for gap in found["gaps"])
     assert found["open"] < samples.json("gaps", "-n", "0")["open"]
+    said = samples("gaps", "--framework", "meta", "-n", "1").stdout
+    assert f"{found['open']} questions that Meta's five signals listen for are not" in said
 
 
 @pytest.mark.model
@@ -334,6 +338,7 @@ rounds:
     assert "newcomers" in done.stdout
     assert "across time zones" in done.stdout
     assert "disagreed with an architect" not in done.stdout
+    assert "questions of this loop are not answered" in done.stdout
     assert "cannot both be" in samples("gaps", "--loop", "x", "--framework", "meta", code=2).stderr
     assert "there is no loop" in samples("gaps", "--loop", "x", code=2).stderr
 

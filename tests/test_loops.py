@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.cli import run
 from kb.domain import Fit, LibraryQuestion, StoryCard, StoryMatch
 from kb.errors import DocumentError, UsageError, WorkspaceError
 from kb.files import load_workspace
@@ -19,7 +22,8 @@ from kb.history import Use
 from kb.journal import Entry, append
 from kb.planning.loops import Reading, as_they_stand, loops_of, read_loop, save_loop, told_to
 from kb.portfolio.assigning import GRADE, worth
-from kb.portfolio.focus import Asked, Library, commonest, framed
+from kb.portfolio.focus import Asked, Library, commonest, framed, nearest
+from kb.portfolio.keeps import with_keeps
 from kb.portfolio.loops import (
     Keep,
     Loop,
@@ -31,8 +35,8 @@ from kb.portfolio.loops import (
     loop_yaml,
     parse_loop,
 )  # fmt: skip
-from kb.portfolio.planned import Answer, Case, Kept, Plan, Words, make_plan
-from kb.portfolio.types import Framework, Principle
+from kb.portfolio.planned import Answer, Case, Kept, Plan, Words, beside, make_plan
+from kb.portfolio.types import Cell, Framework, Principle
 from kb.render.layout import Page
 from kb.render.loops import plan_json, plan_text
 from tests.conftest import Kb
@@ -192,6 +196,45 @@ def without_lines(loop: Loop) -> str:
     return re.sub(r"line=\d+|path='[^']*'", "", repr(loop))
 
 
+def test_a_written_loop_fits_eighty_columns() -> None:
+    assert max(map(len, loop_yaml(Loop(), "a-name-of-some-length").splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("rounds: []", 'rounds: []\nkeep:\n  "One?": walk\n'),
+        ("keep: {}  # mine\ndate: 2026\n", 'keep:  # mine\n  "One?": walk\ndate: 2026\n'),
+        ("keep:\ndate: 2026\n", 'keep:\n  "One?": walk\ndate: 2026\n'),
+        (
+            "keep:\n    # why\n    2: ship\n    1: boat  # old\ndate: 2026\n",
+            'keep:\n    # why\n    2: ship\n    "One?": walk\ndate: 2026\n',
+        ),
+        (
+            'keep: {1: boat, "two": ship}\r\ndate: 2026\r\n',
+            'keep:\r\n  two: ship\r\n  "One?": walk\r\ndate: 2026\r\n',
+        ),
+        ("rounds: []\n...\n", 'rounds: []\nkeep:\n  "One?": walk\n...\n'),
+    ],
+)
+def test_a_swap_is_written_into_the_file_and_nothing_else_is_touched(
+    text: str, expected: str
+) -> None:
+    written = with_keeps(text, "acme.yaml", {"1"}, {"One?": "walk"})
+    assert written == expected
+
+
+@settings(deadline=None)
+@given(loops(), st.dictionaries(NAMES, NAMES, min_size=1, max_size=2))
+def test_swaps_are_read_back_and_the_rest_is_as_it_was(loop: Loop, swaps: dict[str, str]) -> None:
+    text = loop_yaml(loop, "acme")
+    written = with_keeps(text, "acme.yaml", set(), swaps)
+    kept = {(one.question, one.story) for one in loop.keep if one.question not in swaps}
+    read = parsed(written).loop
+    assert {(one.question, one.story) for one in read.keep} == kept | set(swaps.items())
+    assert without_lines(replace(read, keep=())) == without_lines(replace(loop, keep=()))
+
+
 @settings(deadline=None)
 @given(loops())
 def test_a_loop_that_is_written_is_read_back(loop: Loop) -> None:
@@ -249,6 +292,44 @@ def test_what_no_one_knows_is_said_with_the_nearest() -> None:
     assert "1: there is no competency or principle `falure`" in wrong[0]
     assert "Did you mean `failure`?" in wrong[0]
     assert wrong[1].startswith("2: ")
+
+
+MANY = (
+    LibraryQuestion("a/odd", "Odd?", "A", ("leadership", "resilience")),
+    LibraryQuestion("a/whole", "Whole?", "A", ("leadership", "influence", "innovation")),
+    LibraryQuestion("b/first", "Decided?", "B", ("decision-making", "ambiguity")),
+    LibraryQuestion("b/same", "Decided again?", "B", ("decision-making", "ambiguity")),
+    LibraryQuestion("b/quick", "Quick?", "B", ("ambiguity", "decision-making", "delivery")),
+)
+THINK_BIG = {"leadership": 1.0, "innovation": 0.8, "influence": 0.5}
+
+
+def test_a_principle_is_asked_by_the_question_that_listens_for_most_of_it() -> None:
+    found = nearest(MANY, THINK_BIG, ())
+    assert found is not None
+    assert found.text == "Whole?"
+    again = nearest(MANY, THINK_BIG, {"a/whole"})
+    assert again is not None
+    assert again.text == "Odd?"
+    assert nearest(MANY, {"hiring": 1.0, "onboarding": 0.5}, ()) is None
+
+
+def test_two_principles_are_not_asked_the_same_in_other_words() -> None:
+    weights = {"ambiguity": 0.8, "decision-making": 1.0}
+    found = nearest(MANY, weights, {"b/first"})
+    assert found is not None
+    assert found.text == "Quick?"
+    last = nearest(MANY, weights, {"b/first", "b/quick"})  # better that than nothing
+    assert last is not None
+    assert last.text == "Decided again?"
+
+
+@given(st.permutations(range(len(MANY))))
+def test_the_order_of_the_guides_changes_no_choice_but_between_equals(order: list[int]) -> None:
+    alone = [replace(q, guide=q.id) for q in MANY]  # each first in its guide
+    found = nearest([alone[n] for n in order], THINK_BIG, ())
+    assert found is not None
+    assert found.text == "Whole?"
 
 
 def test_the_guides_may_run_out_of_questions() -> None:
@@ -368,6 +449,20 @@ def test_a_gap_is_named_and_not_filled_unless_that_is_asked_for() -> None:
     assert filled.answers[1].told is not None
     assert filled.answers[1].told.fit == "stretch"
     assert filled.answers[0].backup is None  # a stretch is no backup
+
+
+def test_what_nothing_answers_is_a_gap_though_the_nearest_may_be_told() -> None:
+    plan = make_plan(case([{"walk": 0.9}, {"walk": 0.3}], fill=True))
+    assert told(plan) == ["walk", ""]
+    found = plan.answers[1].trade
+    assert found is not None
+    assert found.kind == "gap"
+    assert found.said == (
+        "Nothing in the bank answers it; see kb gaps. The nearest is \u201cThe walk\u201d, but"
+        " nothing else you have answers question 1."
+    )
+    text = " ".join(plan_text(plan, Page(80)).split())
+    assert "Open: question 2. You have" in text
 
 
 def test_a_question_that_stays_open_says_who_has_its_story() -> None:
@@ -607,6 +702,35 @@ def test_a_company_is_known_however_it_is_written_and_the_last_time_counts() -> 
     assert told_to("", noted, ()) == {}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("acme inc", "Acme", True),
+        ("Acme, Inc.", "ACME", True),
+        ("Acme Ltd", "Acme GmbH", True),
+        ("Acme GmbH & Co. KG", "acme", True),
+        ("Inc", "Ltd", False),  # each is all the name there is
+        ("Acme Foods", "Acme", False),
+        ("Zoë", "Zoe", False),
+    ],
+)
+def test_a_companys_form_is_no_part_of_its_name(one: str, other: str, same: bool) -> None:
+    assert bool(told_to(one, {"walk": (Use("", "2025", other),)}, ())) == same
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [("2026", "in 2026"), ("2026-11", "in 2026-11"), ("2026-11-28", "on 2026-11-28")],
+)
+def test_a_day_is_on_and_a_month_is_in(when: str, said: str) -> None:
+    plan = make_plan(case([{"walk": 0.9}], words=Words(told={"walk": when})))
+    assert trade(plan.answers[0]).endswith(f"but Acme heard it {said}.")
+    kept = Words((Kept(0, "walk", "x"),), told={"walk": when})
+    assert make_plan(case([{"walk": 0.9}], words=kept)).answers[0].notes == (
+        f"Acme heard it {said}, and you keep it.",
+    )
+
+
 # -- files -------------------------------------------------------------------------------------
 
 
@@ -668,10 +792,61 @@ def test_the_page_fits_80_columns_and_says_all() -> None:
         "workable The ship 2024-05",
         "Backup: The boat (workable)",
         "gap Nothing in the bank answers it; see kb gaps. The nearest is \u201cThe boat\u201d.",
-        "Open: question 3. With --fill each gets its nearest story.",
-        "Proven best (integer programme, gap 0): no other plan is better.",
+        "Open: question 3. With --fill they get the nearest stories that are left.",
+        "Proven best of all plans without stretch stories; --fill allows them"
+        " (integer programme, gap 0).",
     ):
         assert expected in flat
+
+
+STRETCHED: list[Row] = [{"walk": 0.9, "ship": 0.5}, {"boat": 0.3, "ship": 0.6}]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "fill", "said"),
+    [
+        (STRETCHED[:1], None, False, "Proven best: no other plan is better (exact assignment)."),
+        (STRETCHED, None, True, "Proven best: no other plan is better (exact assignment)."),
+        (STRETCHED, None, False, "Proven best of all plans without stretch stories; --fill allows"
+         " them (exact assignment)."),
+        (STRETCHED, Words((Kept(1, "boat", "x"),)), False, "Proven best with what you kept (exact"
+         " assignment)."),
+        (STRETCHED, Words(never={"walk": "x"}), True, "Proven best with what you left out (exact"
+         " assignment)."),
+        ([*STRETCHED, {"tree": 0.3}], Words((Kept(1, "boat", "x"),)), False,
+         "Proven best with what you kept, of all plans without other stretch stories; --fill allows"
+         " them (exact assignment)."),
+    ],
+)  # fmt: skip
+def test_what_is_proven_is_said_with_its_conditions(
+    rows: Sequence[Row], words: Words | None, fill: bool, said: str
+) -> None:
+    names = {name for row in rows for name in row}
+    cards = [StoryCard(name, f"The {name}", "p") for name in names]  # without role and year
+    plan = make_plan(case(rows, cards=cards, words=words, fill=fill))
+    assert plan_text(plan, Page()).splitlines()[-1] == said
+
+
+def test_the_best_story_for_what_is_looked_for_is_named_where_its_question_has_none() -> None:
+    asked = case([{"walk": 0.9}, {"ship": 0.3}, {}, {"boat": 0.5}])
+    focus = ["", "Think Big", "Frugality", "Ownership"]
+    asked = replace(asked, asked=[replace(a, focus=f) for a, f in zip(asked.asked, focus,
+                                                                      strict=True)])  # fmt: skip
+    shown = {
+        "Think Big": Cell("walk", 0.9, "strong"),
+        "Frugality": Cell("tree", 0.5, "workable"),
+        "Ownership": Cell("walk", 0.9, "strong"),
+    }
+    plan = beside(make_plan(asked), shown, {"walk": "The walk", "tree": "The tree"})
+    assert trade(plan.answers[1]) == (
+        "Nothing in the bank answers it; see kb gaps. The nearest is \u201cThe ship\u201d."
+        " \u201cThe walk\u201d is your best for Think Big (strong); question 1 has it."
+    )
+    assert trade(plan.answers[2]) == (
+        "Nothing in the bank answers it; see kb gaps. \u201cThe tree\u201d is your best for"
+        " Frugality (workable)."
+    )
+    assert plan.answers[3].trade is None  # its question is answered
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
@@ -685,6 +860,7 @@ def test_an_empty_bank_and_an_empty_loop_have_their_sentences() -> None:
     assert "There are no stories yet." in text
     assert "Open: questions 1, 2." in text
     assert "--fill" not in text
+    assert "best" not in text
     assert plan_text(make_plan(case([])), Page()).startswith("The loop asks nothing.")
     few = plan_text(make_plan(case([{"walk": 0.9}, {"walk": 0.9}])), Page())
     assert "You have 1 story for 2 questions." in few
@@ -704,6 +880,29 @@ def test_json_has_the_numbers() -> None:
 def test_every_number_of_a_plan_is_a_plain_one() -> None:
     plan = make_plan(case([{"walk": 0.9, "ship": 0.7}, {"walk": 0.6}]))
     assert not any(isinstance(n, np.generic) for n in (plan.total, plan.roles, plan.short))
+
+
+class Screen(io.StringIO):
+    """What stands for a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_an_error_fits_the_terminal_and_is_one_line_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    args = ["loop", "x", "--keep", "a question that has a great many words and no story at all"]
+    said = []
+    for kind in (Screen, io.StringIO):
+        stream = kind()
+        monkeypatch.setattr("sys.stderr", stream)
+        assert run(args) == 2
+        said.append(stream.getvalue())
+    assert max(map(len, said[0].splitlines())) <= 60
+    assert len(said[1].splitlines()) == 1
+    assert said[0].split() == said[1].split()
 
 
 # -- the command -------------------------------------------------------------------------------
@@ -733,7 +932,7 @@ def test_a_loop_is_planned_and_the_plan_is_the_same_each_time(samples: Kb) -> No
     assert found["proven"]
     text = samples("loop", "acme.yaml", code=1).stdout
     assert "Hiring manager, with Dana" in text
-    assert "Proven best (" in text
+    assert "Proven best" in text
 
 
 @pytest.mark.model
@@ -795,6 +994,60 @@ def test_a_framework_makes_a_loop_that_is_saved_and_read(samples: Kb) -> None:
     samples("loop", "--framework", "amazon", "--save", "amazon", code=1)
 
 
+def test_your_loops_are_listed(kb: Kb) -> None:
+    kb("init", ".", "--quiet")
+    folder = kb.folder / "personal" / "_kb" / "loops"
+    folder.mkdir(parents=True)
+    (folder / "acme.yaml").write_text(
+        "company: Acme\ndate: 2026-12-10\nrounds:\n"
+        "- questions: [Why?, How?]\n- focus: [failure]\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    (folder / "bad.yaml").write_text("rounds: [\n", encoding="utf-8")
+    done = kb("loop")
+    assert re.search(r"^acme +Acme, 2026-12-10 +3 questions in 2 rounds$", done.stdout, re.M)
+    assert re.search(r"^bad ", done.stdout, re.M)
+    assert "bad.yaml:2: a bracket is not closed" in done.stdout
+    listed = kb.json("loop")["loops"]
+    assert [(one["name"], one["company"], one["questions"]) for one in listed] == [
+        ("acme", "Acme", 3), ("bad", "", 0),
+    ]  # fmt: skip
+    assert "Yours are: acme, bad." in kb("loop", "--fill", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--save", "my goog"], "is no name for a loop"),
+        (["--save", "acme"], "exists already"),
+        (["--keep", "x"], "--keep takes a question and a story"),
+    ],
+)
+def test_what_cannot_be_is_said_before_the_planning(kb: Kb, args: list[str], said: str) -> None:
+    kb("init", ".", "--quiet")  # without an index, of which the planning would complain
+    save_loop(load_workspace(kb.folder), "acme", Loop())
+    code = 1 if "acme" in args else 2
+    assert said in kb("loop", "--framework", "google", *args, code=code).stderr
+
+
+@pytest.mark.model
+def test_a_principle_with_a_strong_story_is_no_bare_gap(samples: Kb) -> None:
+    strong = {
+        row["name"]: row["best"]["title"]
+        for row in samples.json("coverage", "--framework", "amazon")["rows"]
+        if row["fit"] in {"strong", "workable"}
+    }
+    plan = samples.json("loop", "--framework", "amazon", code=1)
+    questions = [q for one in plan["rounds"] for q in one["questions"]]
+    assert len({q["question"] for q in questions}) == len(questions)
+    gaps = [
+        q for q in questions if q["trade"] and q["trade"]["kind"] == "gap" and q["focus"] in strong
+    ]
+    assert gaps
+    for one in gaps:
+        assert strong[one["focus"]] in one["trade"]["said"]
+
+
 @pytest.mark.model
 def test_an_empty_bank_says_so(kb: Kb) -> None:
     kb("init", ".", "--quiet")
@@ -814,6 +1067,7 @@ def test_an_empty_bank_says_so(kb: Kb) -> None:
         (["acme.yaml", "--keep", "1"], "--keep takes a question and a story"),
         (["acme.yaml", "--keep", "9=thirty-six-tickets"], "there is no question 9"),
         (["acme.yaml", "--keep", "1=x"], "there is no story 'x'"),
+        (["--fill"], "give a loop's FILE, or --framework"),
         (["acme.yaml", "--never", "x"], "there is no story 'x'"),
         (["--framework", "amazon", "--rounds", "99"], "too few for 99 rounds"),
         (["--framework", "amzon"], "there is no framework 'amzon'"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,47 @@ def test_the_heat_map_has_a_word_in_each_cell(bank: Bank, serve: Serve) -> None:
     bank.write("personal/drawing.md", old.replace("tags:", "competencies: [security]\ntags:"))
     bank.build()
     page = serve(bank).page("/-/coverage")
-    row = page.html.split(">security</th>")[1].split("</tr>")[0]
-    assert re.findall(r'class="kb-heat-(\w+)">(?:<a[^>]*>)?(\w+)', row) == [
+    heat = page.html.split('<table class="kb-heat')[1]
+    row = heat.split(">security</th>")[1].split("</tr>")[0]
+    assert re.findall(
+        r'class="kb-heat-(\w+)">(?:<span[^>]*>[^<]*</span> )?(?:<a[^>]*>)?(\w+)', row
+    ) == [
         ("workable", "workable"),
         ("gap", "gap"),
     ]
     assert re.search(r'href="/-/story/drawing[^"]*">workable', row)
+
+
+def test_gaps_stand_first_with_the_best_story_and_whether_it_is_the_only_one(
+    bank: Bank, serve: Serve
+) -> None:
+    old = (bank.folder / "personal/drawing.md").read_text("utf-8")
+    bank.write("personal/drawing.md", old.replace("tags:", "competencies: [security]\ntags:"))
+    bank.build()
+    page = serve(bank).page("/-/coverage")
+    table = page.html.split('<table class="kb-cover')[1].split("</table>")[0]
+    fits = re.findall(r"kb-fit kb-(\w+)", table)
+    assert fits == sorted(fits, key=["gap", "stretch", "workable", "strong"].index)
+    row = table.split(">security</th>")[1].split("</tr>")[0]
+    assert "The drawing" in row
+    assert "only this story answers it" in row
+
+
+def test_home_and_coverage_agree_on_what_is_missing(bank: Bank, serve: Serve) -> None:
+    old = (bank.folder / "personal/drawing.md").read_text("utf-8")
+    bank.write("personal/drawing.md", old.replace("tags:", "competencies: [security]\ntags:"))
+    bank.build()
+    site = serve(bank)
+    home = site.page("/").html.split("Nothing yet for")[1].split("</section>")[0]
+    named = set(re.findall(r"<li><span>([\w-]+)</span>", home))
+    table = site.page("/-/coverage").html.split('<table class="kb-cover')[1].split("</table>")[0]
+    gaps = {
+        row.split("</th>")[0].rpartition(">")[2]
+        for row in table.split("<tr>")[1:]
+        if re.search("kb-fit kb-(gap|stretch)", row)
+    }
+    assert named == gaps
+    assert "security" not in named
 
 
 def test_it_can_be_seen_as_a_companys_own_list(site: Site) -> None:
@@ -90,8 +126,71 @@ def test_a_story_is_swapped_by_the_address_and_the_change_is_told(site: Site, ba
     gain = re.search(r"That is ([+-][\d.]+) against the plan", page.text)
     assert gain is not None
     assert float(gain[1]) < 0
-    assert "--keep 1=kettle" in page.text
     assert text_of(bank) == LOOP  # looked at, not written
+
+
+KEPT = LOOP + "keep:\n  Tell me about a time you argued with an architect: kettle\n"
+
+
+def boxed(html: str) -> str:
+    text = html.split("<textarea", 1)[1].split(">", 1)[1].split("</textarea>", maxsplit=1)[0]
+    return unescape(text.removeprefix("\n"))  # which browsers leave out
+
+
+def test_a_swap_stands_in_the_box_and_is_saved_with_it(site: Site, bank: Bank) -> None:
+    status, html = post(site, {**form(site), "text": LOOP, "keep-1": "kettle", "do": "plan"})
+    assert status == 200
+    assert boxed(html) == KEPT
+    assert text_of(bank) == LOOP
+    assert re.search("That is -[0-9.]+ against the plan that is saved", html)
+    status, _ = post(site, {**form(site), "text": boxed(html)})
+    assert status == 303
+    assert text_of(bank) == KEPT
+    assert re.search(r"architect \w+ The list by the kettle", site.page("/-/loop/acme").text)
+
+
+def test_a_swap_that_is_saved_at_once_is_kept_and_can_be_taken_back(site: Site, bank: Bank) -> None:
+    status, _ = post(site, {**form(site), "text": LOOP, "keep-1": "kettle"})
+    assert (status, text_of(bank)) == (303, KEPT)
+    assert 'value="-"' in site.page("/-/loop/acme").html
+    status, _ = post(site, {**form(site), "text": KEPT, "keep-1": "drawing"})
+    assert text_of(bank) == KEPT.replace("kettle", "drawing")
+    status, _ = post(site, {**form(site), "text": text_of(bank), "keep-1": "-"})
+    assert text_of(bank) == LOOP + "keep:\n"
+
+
+def test_what_was_typed_is_planned_and_not_lost(site: Site, bank: Bank) -> None:
+    typed = LOOP.replace("    questions:\n", "    questions:\n      - Why this job?\n")
+    asked = {"asked-1": "Tell me about a time you argued with an architect"}
+    given = {**form(site), **asked, "text": typed, "keep-1": "kettle", "do": "plan"}
+    status, html = post(site, given)
+    assert status == 200
+    assert boxed(html) == KEPT.replace(LOOP, typed)
+    status, html = post(site, {**form(site), "text": "rounds: [\nmine: <b>", "do": "plan"})
+    assert status == 409
+    assert boxed(html) == "rounds: [\nmine: <b>"
+    assert text_of(bank) == LOOP
+
+
+def test_the_page_says_what_the_command_says(site: Site, bank: Bank) -> None:
+    old = (bank.folder / "personal/drawing.md").read_text("utf-8")
+    bank.write("personal/drawing.md", old.replace("tags:", "status: draft\ntags:"))
+    bank.write("personal/_kb/loops/acme.yaml", LOOP + "      - Why should we take you?\n")
+    bank.build()
+    page = site.page("/-/loop/acme")
+    assert re.search(r"The drawing [\d-]* ?\w* ?draft", page.text)
+    assert re.search(r"Open: questions? [\d, ]+\.", page.text)
+
+
+def test_your_loops_are_listed_with_whom_and_what_is_open(site: Site, bank: Bank) -> None:
+    bank.write("personal/_kb/loops/bolt.yaml", "rounds: [\n")
+    bank.write("personal/_kb/loops/acme.yaml", LOOP.replace("rounds", "date: 2026-05\nrounds"))
+    text = site.page("/-/loops").text
+    assert re.search(r"acme Acme, 2026-05, 2 questions in 1 round, \d open", text)
+    assert "bolt.yaml" in text
+    said = site.get("/-/loop/nosuch").text
+    assert "There is no loop" in said
+    assert "Yours are: <code>acme</code>, <code>bolt</code>." in said
 
 
 def sent(site: Site, **fields: str) -> dict[str, str]:
@@ -156,4 +255,5 @@ def test_the_page_to_print_is_a_link_away(site: Site) -> None:
     assert "The drawing" in page.text
     assert "I told the architect" in page.text
     assert not page.all("script")
+    assert "/-/loop/acme" in page.links()
     assert site.get("/-/card/other").status_code == 404

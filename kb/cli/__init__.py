@@ -10,7 +10,7 @@ import sys
 import click
 
 from kb import __version__
-from kb.errors import KBError
+from kb.errors import KBError, next_step
 
 # name -> (module, one line of help). Spelled out here so that `kb --help` imports
 # none of them; a test holds each line against the command's own.
@@ -107,12 +107,22 @@ def main(args: list[str] | None = None) -> None:
     tearing the interpreter down would take a fifth of that.
     """
     gc.set_threshold(100_000)
+    _open_streams()
     code = run(args)
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
         os._exit(code)
+
+
+def _open_streams() -> None:
+    """Put nothing in the place of a stream that was closed: the next file to be opened would
+    get its number, and what is printed."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is its own
+            setattr(sys, name, os.fdopen(nothing, "r" if number == 0 else "w", encoding="utf-8"))
 
 
 def run(args: list[str] | None = None) -> int:
@@ -141,6 +151,8 @@ def run(args: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("KB_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno:
+            return _say_disk(error)
         return _say(
             f"kb met a fault of its own ({type(error).__name__}: {error}).",
             "Set KB_DEBUG=1 to see where, and please report it.",
@@ -148,12 +160,33 @@ def run(args: list[str] | None = None) -> int:
         )
 
 
+def _say_disk(error: OSError) -> int:
+    """A fault of the disk that nothing nearer to it has told; without a name it is the output's."""
+    reason = (error.strerror or "unknown reason").lower()
+    if error.filename is None:
+        return _say(f"the output cannot be written ({reason}).", next_step(error), 1)
+    name = os.fsdecode(error.filename)
+    return _say(f"{name}: cannot be used ({reason}).", next_step(error), 1)
+
+
 def _say(message: str, hint: str, code: int) -> int:
     message = message.rstrip()
     stop = "" if not hint or message.endswith((".", "?", "!", ")")) else "."
     text = " ".join(f"{message}{stop} {hint}".split())
-    click.echo(f"kb: {text}", err=True)
+    click.echo(fitted(f"kb: {text}"), err=True)
     return code
+
+
+def fitted(text: str) -> str:
+    """A line as a terminal shows it best, in lines that end between words; whole in a pipe."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return text
+    import shutil
+
+    from kb.render.layout import Page
+
+    width = min(80, shutil.get_terminal_size((80, 24)).columns)
+    return "\n".join(Page(width).wrap(text))
 
 
 def _usage_hint(error: click.ClickException) -> str:

@@ -25,12 +25,15 @@ EPILOG = """\b
 Examples:
   kb coverage
   kb coverage --framework amazon
-  kb coverage --html -o coverage.html
+  kb coverage -o coverage.html
 \b
 A story fits a competency as well as it answers the best of the guides'
 questions that listen for it; what its own file names is workable at least.
 No. is how many stories fit, strong or workable.
 """
+
+
+PAGES = (".html", ".htm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def command(
     A row a competency: the best story for it, the second, and how many fit. Then
     how the bank is as a whole. Retired stories do not count.
     """
+    as_html = as_html or Path(output or "").suffix.lower() in PAGES
     _check(as_html, as_json, output, force)
     space = common.open_workspace(workspace)
     framework = load(space, used=name).named(name) if name else None
@@ -164,7 +168,7 @@ def _lines(bank: Bank) -> list[str]:
 
 def _write_page(bank: Bank, output: str | None, force: bool) -> None:
     from kb.files import write_atomic, write_new
-    from kb.portfolio.coverage import heat
+    from kb.portfolio.coverage import gaps_first, heat, rows
     from kb.render.coverage import EMPTY, health_words, heat_page
     from kb.render.gaps import UNOFFICIAL
 
@@ -174,7 +178,8 @@ def _write_page(bank: Bank, output: str | None, force: bool) -> None:
         notes += [("Source", bank.framework.source)] if bank.framework.source else []
         notes += [("Note", UNOFFICIAL)] if bank.framework.unofficial else []
         notes += [("Licence", bank.framework.licence)] if bank.framework.licence else []
-    text = heat_page(heat(bank.table, bank.framework), bank.subject, heading, notes)
+    shown = gaps_first(heat(bank.table, bank.framework), rows(bank.table, bank.framework))
+    text = heat_page(shown, bank.subject, heading, notes)
     if output in (None, "-"):
         click.echo(text, nl=False)
         return
@@ -191,10 +196,11 @@ def _check(as_html: bool, as_json: bool, output: str | None, force: bool) -> Non
     from kb.errors import UsageError, WorkspaceError
 
     if (output or force) and not as_html:
-        raise UsageError("-o and --force are for the page.", "Add --html.")
+        hint = "Add --html, or name a file that ends in .html."
+        raise UsageError("-o and --force are for the page.", hint)
     if as_html and as_json:
         raise UsageError("--html and --json cannot both be.", "Take one of them.")
-    if force and output and Path(output).suffix.lower() not in (".html", ".htm"):
+    if force and output and Path(output).suffix.lower() not in PAGES:
         hint = "Name one that ends in .html."
         raise UsageError(f"--force writes over pages only, and {output} is none.", hint)
     if output and not Path(output).parent.is_dir():

@@ -61,7 +61,14 @@ def command(name: str, file: str, count: int, as_json: bool, workspace: str | No
         chosen = [found.named(name)] if name else list(found.by_id.values())
         with open_bank(space) as (reader, pins):
             listed = _listed(reader, pins, chosen, count)
-    _show(listed, found.named(name).id if name else "", as_json)
+    named = found.named(name) if name else None
+    whose = f"that {named.name} listen{_s(named.name)} for" if named else ""
+    _show(listed, named.id if named else "", "of this loop" if file else whose, as_json)
+
+
+def _s(name: str) -> str:
+    """The ending of a verb after a framework's name: a list listens, principles listen."""
+    return "" if name.endswith("s") else "s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +81,15 @@ class _Listed:
     calibrated: bool
 
 
-def _show(listed: _Listed, framework: str, as_json: bool) -> None:
+def _show(listed: _Listed, framework: str, whose: str, as_json: bool) -> None:
     from kb.render.gaps import gaps_json, gaps_text
 
     of, hints, count, calibrated = listed.gaps, listed.hints, listed.open, listed.calibrated
     if as_json:
         common.echo_json(gaps_json(of, hints, count, framework, calibrated=calibrated))
     else:
-        click.echo(gaps_text(of, hints, count, common.page(), calibrated=calibrated))
+        page = common.page()
+        click.echo(gaps_text(of, hints, count, page, calibrated=calibrated, whose=whose))
 
 
 def _listed(reader: Reader, pins: Pins, frameworks: Sequence[Framework], count: int) -> _Listed:
@@ -95,6 +103,7 @@ def _listed(reader: Reader, pins: Pins, frameworks: Sequence[Framework], count: 
 
 def _of_loop(space: Workspace, file: str, found: Frameworks, count: int) -> _Listed:
     """Of the questions of a loop. What of it could not be read is told on stderr."""
+    from kb.cli import fitted
     from kb.files.shipped import competencies
     from kb.planning.loops import read_loop
     from kb.planning.table import asked_topics
@@ -108,7 +117,7 @@ def _of_loop(space: Workspace, file: str, found: Frameworks, count: int) -> _Lis
         common.warn_if_stale(space, reader)
         asked, unread = Library(matcher.library, competencies(), framework).asked(loop)
         for finding in (*parsed.findings, *unread):
-            click.echo(finding_line(finding), err=True)
+            click.echo(fitted(finding_line(finding)), err=True)
         topics, vectors = asked_topics(matcher, [(one.text, 1.0) for one in asked])
         return _chosen(reader, topics, vectors, count, matcher.held.calibrated)
 

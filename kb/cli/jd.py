@@ -67,11 +67,11 @@ def command(file: str, save: str, company: str, as_json: bool, workspace: str | 
 
 
 def _text(file: str) -> str:
-    from kb.importers.documents import document_text
+    from kb.importers.documents import LARGEST, document_text
     from kb.planning.adverts import advert_text
 
     if file == "-":
-        return document_text(sys.stdin.buffer.read(), "standard input")
+        return document_text(sys.stdin.buffer.read(LARGEST + 1), "standard input")
     return advert_text(Path(file).expanduser(), file)
 
 

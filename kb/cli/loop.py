@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from kb.domain import Finding
     from kb.files import Workspace
     from kb.journal import Entry
-    from kb.portfolio.loops import Loop
+    from kb.portfolio.loops import Keep, Loop, Never
     from kb.portfolio.types import Framework
 
 ROUNDS = 4  # of a loop that is made from a framework
 EPILOG = """\b
 Examples:
+  kb loop                (your loops)
   kb loop acme
   kb loop acme --keep 3=anselms-single-stream --never migration-project
   kb loop --framework amazon --rounds 5 --company Amazon --save amazon
@@ -84,17 +85,25 @@ def command(
     The plan as a whole is the best there is: each story once, none that the
     company heard before, and a backup for each question. It says what it
     traded. The status is 1 where a question stays open, or where what you
-    asked for cannot hold.
+    asked for cannot hold. Without FILE and options it lists your loops.
     """
     from kb.errors import UsageError
 
-    if bool(file) == bool(framework):
+    if not file and not framework:
+        _list(workspace, bool(rounds or company or keep or never or fill or save), as_json)
+        return
+    if file and framework:
         raise UsageError("give a loop's FILE, or --framework.", "See: kb loop --help")
     if file and (rounds or company or save):
         raise UsageError("--rounds, --company and --save go with --framework.",
                          "A FILE says these itself.")  # fmt: skip
+    words = _words(keep, never)
     common.one_thread()
     space = common.open_workspace(workspace)
+    if save:
+        from kb.planning.loops import new_path
+
+        new_path(space, save)
     if file:
         from kb.planning.loops import read_loop
 
@@ -105,7 +114,26 @@ def command(
     else:
         of = _named(space, framework)
         loop, findings = _framed(of, rounds, company), []
-    _plan(space, _with(loop, keep, never), of, findings, (fill, save, as_json))
+    loop = replace(loop, keep=(*loop.keep, *words[0]), never=(*loop.never, *words[1]))
+    _plan(space, loop, of, findings, (fill, save, as_json))
+
+
+def _list(workspace: str | None, options: bool, as_json: bool) -> None:
+    """List the workspace's own loops. Raises UsageError where there are none, or options are
+    given that are for a plan."""
+    from kb.errors import UsageError
+    from kb.planning.loops import listed
+    from kb.render.loops import loops_json, loops_text
+
+    found = listed(common.open_workspace(workspace))
+    if as_json and not options:
+        common.echo_json(loops_json(found))
+    elif options or not found:
+        hint = f"Yours are: {', '.join(one.name for one in found)}." if found else ""
+        hint = hint or "You have none yet; see: kb loop --help"
+        raise UsageError("give a loop's FILE, or --framework.", hint)
+    else:
+        click.echo(loops_text(found, common.page()))
 
 
 def _framed(framework: Framework, rounds: int | None, company: str) -> Loop:
@@ -140,8 +168,8 @@ def framework_of(space: Workspace, loop: Loop) -> tuple[Framework | None, list[F
         return None, [Finding("loop-framework", "error", error.message, *where, error.hint)]
 
 
-def _with(loop: Loop, keep: Sequence[str], never: Sequence[str]) -> Loop:
-    """The loop with what the command line says of stories."""
+def _words(keep: Sequence[str], never: Sequence[str]) -> tuple[tuple[Keep, ...], tuple[Never, ...]]:
+    """What the command line says of stories. Raises UsageError."""
     from kb.errors import UsageError
     from kb.portfolio.loops import Keep, Never
 
@@ -152,8 +180,7 @@ def _with(loop: Loop, keep: Sequence[str], never: Sequence[str]) -> Loop:
             raise UsageError(f"--keep takes a question and a story, not {said!r}.",
                              "For example: --keep 3=anselms-single-stream")  # fmt: skip
         kept.append(Keep(question.strip(), story.strip()))
-    return replace(loop, keep=(*loop.keep, *kept),
-                   never=(*loop.never, *(Never(story) for story in never)))  # fmt: skip
+    return tuple(kept), tuple(Never(story) for story in never)
 
 
 def _plan(
@@ -164,7 +191,7 @@ def _plan(
     how: tuple[bool, str, bool],
 ) -> None:
     """Make the plan and print it. how: to fill, to save as what name, as JSON."""
-    from kb.errors import UsageError
+    from kb.cli import fitted
     from kb.planning.loops import plan_loop, save_loop
     from kb.render.loops import plan_json, plan_text, saved_line
     from kb.render.reports import finding_line
@@ -177,9 +204,7 @@ def _plan(
         )
     noticed = sorted([*findings, *lost], key=lambda one: one.line)
     for one in noticed:
-        if not one.path:  # said on the command line
-            raise UsageError(one.message, one.hint)
-        click.echo(finding_line(one), err=True)
+        click.echo(fitted(finding_line(one)), err=True)
     saved = save_loop(space, save, loop) if save else ""
     if as_json:
         common.echo_json(plan_json(plan, noticed, saved))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from datetime import datetime
@@ -203,13 +204,19 @@ def _taken_from(space: Workspace, title: str, source: str) -> str:
 
 
 def _read(space: Workspace, source: str) -> str:
-    from kb.files import read_text, scan
+    from kb.errors import DocumentError
+    from kb.files import MAX_BYTES, read_text, scan
     from kb.files.read import decode
 
     if source == "-":
-        return decode(sys.stdin.buffer.read(), "-")
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise DocumentError("is too large for a story.", "Cut out what matters.", "-")
+        return decode(data, "-")
     file = Path(source).expanduser()
-    if str(file.resolve()) in {one.abspath for one in scan(space).sources if one.kind == "story"}:
+    if os.path.realpath(file) in {
+        one.abspath for one in scan(space).sources if one.kind == "story"
+    }:
         raise UsageError(f"{source} is a story of this workspace already.", "See it: kb list")
     return read_text(file, shown=source)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,11 +34,14 @@ FIRST: Final = 0.08  # cosine: what a question gains that listens for the compet
 def advert_text(path: Path, name: str) -> str:
     """The text of an advert's file, called `name`. Raises DocumentError."""
     try:
-        if path.stat().st_size > LARGEST:
+        info = path.stat()
+        if stat.S_ISDIR(info.st_mode):
+            raise DocumentError("is a folder.", "Name a file in it.", name)
+        if not stat.S_ISREG(info.st_mode):  # some never end, and some never begin
+            raise DocumentError("is not a regular file.", "Pass it with: kb jd -", name)
+        if info.st_size > LARGEST:
             raise DocumentError("is too large for a document.", "Cut out what matters.", name)
         data = path.read_bytes()
-    except IsADirectoryError as error:
-        raise DocumentError("is a folder.", "Name a file in it.", name) from error
     except OSError as error:
         why = "there is no such file." if not path.exists() else "cannot be read."
         raise DocumentError(why, "Give a job advert's file, or - for a pipe.", name) from error
@@ -58,7 +62,7 @@ def wordings() -> Wordings:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found = yaml.load(_WORDINGS.read_text("utf-8"), Loader=loader)
+    found = loader(_WORDINGS.read_text("utf-8")).get_single_data()
     return Wordings(found["phrases"], found["cues"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -93,7 +94,7 @@ def memory_prompts() -> dict[str, tuple[str, ...]]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (_DATA / "memory_prompts.yaml").read_text(encoding="utf-8")
-    prompts: dict[str, list[str]] = yaml.load(text, Loader=loader)
+    prompts: dict[str, list[str]] = loader(text).get_single_data()
     return {competency: tuple(some) for competency, some in prompts.items()}
 
 
@@ -127,7 +128,7 @@ def _own(workspace: Workspace, competencies: Collection[str]) -> Iterator[Parsed
             continue
         shown = f"{FOLDER}/{path.name}".encode("utf-8", "backslashreplace").decode()
         try:
-            if not path.resolve().is_relative_to(workspace.root):
+            if not Path(os.path.realpath(path)).is_relative_to(workspace.root):
                 message = "is a link that leads out of the workspace; it is not followed."
                 raise DocumentError(message, "Copy the file here.", shown)
             text = read_text(path, shown=shown)

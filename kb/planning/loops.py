@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,16 +11,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kb.domain import Finding
-from kb.errors import UsageError, WorkspaceError
+from kb.errors import DocumentError, UsageError, WorkspaceError
 from kb.files import read_text, write_new
 from kb.history import uses
 from kb.journal import same_question
 from kb.lookup import find_id
 from kb.match import check_question
 from kb.parse.slug import slug
-from kb.portfolio.focus import Library
-from kb.portfolio.loops import ParsedLoop, loop_yaml, parse_loop
-from kb.portfolio.planned import ANSWERING, Case, Kept, Words, make_plan
+from kb.planning.table import competencies_of, read_scores, table_of
+from kb.portfolio.coverage import FITTING, rows
+from kb.portfolio.focus import Asked, Library
+from kb.portfolio.keeps import with_keeps
+from kb.portfolio.loops import Loop, ParsedLoop, loop_yaml, parse_loop
+from kb.portfolio.planned import ANSWERING, Case, Kept, Words, beside, make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,13 +37,18 @@ if TYPE_CHECKING:
     from kb.history import Use
     from kb.journal import Entry
     from kb.match import Matcher
-    from kb.portfolio.focus import Asked
-    from kb.portfolio.loops import Loop, ToldBefore
+    from kb.portfolio.loops import ToldBefore
     from kb.portfolio.planned import Plan
     from kb.portfolio.types import Framework
 
 FOLDER: Final = "loops"
 ENDINGS: Final = (".yaml", ".yml")
+# What companies have after their names by law, without points; it is often left unsaid.
+_FORMS: Final = """
+inc incorporated corp corporation co company ltd limited llc llp lp plc pte pty gmbh ag kg kgaa
+ohg ug mbh se sa sas sarl srl spa bv nv ab as asa aps oy oyj
+"""
+FORMS: Final = frozenset(_FORMS.split())
 # Stories of a question that are asked for at first: those that answer it stand before the
 # others, and the evidence of a whole large bank takes longer to read than the choice.
 FIRST: Final = 12
@@ -73,8 +82,30 @@ def loops_of(workspace: Workspace) -> dict[str, Path]:
     return {path.stem: path for path in paths if path.suffix in ENDINGS and path.is_file()}
 
 
-def save_loop(workspace: Workspace, name: str, loop: Loop) -> str:
-    """Write a loop as the workspace's own `name`; the path as its owner would name it.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A loop of the workspace as it is listed. problem: why its file could not be read, or ""."""
+
+    name: str
+    path: str
+    loop: Loop
+    problem: str = ""
+
+
+def listed(workspace: Workspace) -> list[Listed]:
+    """The workspace's own loops, by name."""
+    found = []
+    for name, path in loops_of(workspace).items():
+        shown = _shown(workspace, path)
+        try:
+            found.append(Listed(name, shown, parse_loop(read_text(path, shown=shown), shown).loop))
+        except DocumentError as error:
+            found.append(Listed(name, shown, Loop(), str(error)))
+    return found
+
+
+def new_path(workspace: Workspace, name: str) -> Path:
+    """Where a loop is to be saved as the workspace's own `name`.
 
     Raises UsageError for what is no name, WorkspaceError when there is a loop of that name.
     """
@@ -82,13 +113,45 @@ def save_loop(workspace: Workspace, name: str, loop: Loop) -> str:
     if not bare or slug(bare) != bare.casefold():
         raise UsageError(f"{name!r} is no name for a loop.", f"For example: --save {slug(name)}")
     path = workspace.own / FOLDER / f"{bare}.yaml"
+    if path.exists() or path.is_symlink():
+        shown = _shown(workspace, path)
+        raise WorkspaceError("exists already.", "Give another name, or edit that one.", shown)
+    return path
+
+
+def save_loop(workspace: Workspace, name: str, loop: Loop) -> str:
+    """Write a loop as the workspace's own `name`; the path as its owner would name it.
+
+    Raises as `new_path`, and WorkspaceError where it cannot be written.
+    """
+    path = new_path(workspace, name)
     shown = _shown(workspace, path)
     try:
-        write_new(path, loop_yaml(loop, bare))
+        write_new(path, loop_yaml(loop, path.stem))
     except WorkspaceError as error:
-        hint = "Give another name, or edit that one." if path.exists() else error.hint
-        raise WorkspaceError(error.message, hint, shown) from error
+        raise WorkspaceError(error.message, error.hint, shown) from error
     return shown
+
+
+def swap(text: str, path: str, plan: Plan, kept: Mapping[int, str]) -> str:
+    """A loop's text with stories swapped: its `keep:` says so. plan: the one of this text; kept:
+    a question's number in it to the story that shall answer it, "" for none in particular.
+
+    Raises as `with_keeps`.
+    """
+    loop = parse_loop(text, path).loop
+    asked = [Asked(one.number, 0, one.question, one.focus) for one in plan.answers]
+    reading = Reading(loop, asked, {}, [])
+    drop = {one.question for one in loop.keep if reading.question(one.question, 0) in kept}
+    wanted = {_named(asked, n): story for n, story in kept.items() if story and n <= len(asked)}
+    return with_keeps(text, path, drop, wanted) if drop or wanted else text
+
+
+def _named(asked: Sequence[Asked], number: int) -> str:
+    """What a file calls a question: its text, which stays when others are added; or its number."""
+    text = asked[number - 1].text
+    alone = sum(same_question(one.text, text) for one in asked) == 1
+    return text if alone and not text.isdecimal() else str(number)
 
 
 def _shown(workspace: Workspace, path: Path) -> str:
@@ -106,9 +169,17 @@ def told_to(
     said = [(story, use.company, use.date) for story, some in noted.items() for use in some]
     said += [(one.story, one.company, one.date) for one in told]
     for story, where, when in said:
-        if _folded(company) and _folded(where) == _folded(company):
+        if company_key(company) and company_key(where) == company_key(company):
             found[story] = max(found.get(story, ""), when)
     return found
+
+
+def company_key(name: str) -> str:
+    """What tells a company from another: its name without case, points and legal form."""
+    words = _folded(re.sub(r"[.,&]", " ", name.replace(".", ""))).split()
+    while len(words) > 1 and words[-1] in FORMS:
+        words.pop()
+    return " ".join(words)
 
 
 def _folded(text: str) -> str:
@@ -135,11 +206,11 @@ class Reading:
                 never.setdefault(story, self._place("never", one.story, one.line))
         kept: dict[tuple[int, str], Kept] = {}
         for keep in self.loop.keep:
-            question = self._question(keep.question, keep.line)
+            question = self.question(keep.question, keep.line)
             story = self._story(keep.story, "keep", keep.line, told=True)
-            if question is not None and story:
+            if question and story:
                 said = self._place("keep", f"{keep.question}={keep.story}", keep.line)
-                kept.setdefault((question, story), Kept(question, story, said))
+                kept.setdefault((question, story), Kept(question - 1, story, said))
         told = [
             replace(one, story=story)
             for one in self.loop.told
@@ -170,24 +241,24 @@ class Reading:
             return ""
         return found
 
-    def _question(self, text: str, line: int) -> int | None:
-        """The place of the question meant by its number, its text or a part of it."""
+    def question(self, text: str, line: int) -> int:
+        """The number of the question meant by its number, its text or a part of it; 0 for none."""
         if text.isdecimal():
             if 1 <= int(text) <= len(self.asked):
-                return int(text) - 1
+                return int(text)
             message = f"`keep`: there is no question {text}; the loop has {len(self.asked)}."
             self._find("keep", message, line, "They are numbered in the plan.")
-            return None
+            return 0
         same = [n for n, one in enumerate(self.asked) if same_question(one.text, text)]
         part = [n for n, one in enumerate(self.asked)
                 if _folded(text) in _folded(f"{one.text} {one.focus}")]  # fmt: skip
         if same or len(part) == 1:
-            return (same or part)[0]
+            return (same or part)[0] + 1
         near = get_close_matches(text, [one.text for one in self.asked], n=1, cutoff=0.5)
         several = "could be several questions" if part else "is no question"
         hint = f"Did you mean \u201c{near[0]}\u201d?" if near else "Say its number in the plan."
         self._find("keep", f"`keep`: \u201c{text}\u201d {several} of this loop.", line, hint)
-        return None
+        return 0
 
 
 def checked(loop: Loop) -> tuple[Loop, tuple[Finding, ...]]:
@@ -220,7 +291,7 @@ def plan_loop(
 
     framework: the one that the rounds' principles are of. entries: the journal's. today: what
     stories are fresh beside. fill: whether a question that nothing answers gets the nearest
-    story. Findings of words from the command line have no path.
+    story. Raises UsageError for a word that means nothing and is not of the loop's file.
     """
     from kb.files.shipped import competencies
 
@@ -229,16 +300,32 @@ def plan_loop(
     asked, lost = library.asked(loop)
     reading = Reading(loop, asked, matcher.cards, [*findings, *lost])
     words = reading.words(uses(entries))
-    rows, calibrated = [], True
+    for finding in reading.findings:
+        if not finding.path:  # said on the command line: nothing is planned without it
+            raise UsageError(finding.message, finding.hint)
+    table, calibrated = [], True
     matcher = replace(matcher, encoder=_Ahead.of(matcher.encoder, [one.text for one in asked]))
     for place, one in enumerate(asked):
         wanted = {kept.story for kept in words.keep if kept.question == place}
         result = _match(matcher, one.text, wanted, every=fill)
         calibrated = calibrated and result.calibrated
-        rows.append({match.story.id: match for match in result.stories})
+        table.append({match.story.id: match for match in result.stories})
     stories = [card for _, card in sorted(matcher.cards.items()) if card.status != "retired"]
-    case = Case(loop, asked, stories, rows, words, today, fill, calibrated)
-    return make_plan(case), tuple(reading.findings)
+    case = Case(loop, asked, stories, table, words, today, fill, calibrated)
+    return _with_best(make_plan(case), matcher, framework), tuple(reading.findings)
+
+
+def _with_best(plan: Plan, matcher: Matcher, framework: Framework | None) -> Plan:
+    """The plan that names the best stories for what its unanswered questions were chosen for,
+    as `kb coverage` does."""
+    if not any(one.focus and not (one.told and one.told.fit in ANSWERING) for one in plan.answers):
+        return plan
+    reader = matcher.reader
+    scores = read_scores(reader, matcher.pins, matcher.held)
+    table = table_of(scores, competencies_of(reader))
+    found = [*rows(table), *(rows(table, framework) if framework else ())]
+    shown = {row.name: row.best for row in found if row.best and row.best.fit in FITTING}
+    return beside(plan, shown, {card.id: card.title for card in table.stories})
 
 
 def as_they_stand(questions: Sequence[LibraryQuestion]) -> list[LibraryQuestion]:

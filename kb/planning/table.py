@@ -51,13 +51,20 @@ class Scores:
     calibrated: bool
 
 
-def read_scores(reader: Reader, pins: Pins | None = None) -> Scores:
-    """All of it from an index that is open. pins: what the owner said in the journal."""
-    held = Held.read(reader)
+def read_scores(
+    reader: Reader,
+    pins: Pins | None = None,
+    held: Held | None = None,
+    library_scores: Floats | None = None,
+) -> Scores:
+    """All of it from an index that is open. pins: what the owner said in the journal; held and
+    its `library_scores`: of this build, where they were read already."""
+    held = held or Held.read(reader)
     live = [n for n, owner in enumerate(held.owners) if held.cards[owner].status != "retired"]
     stories = tuple(held.cards[held.owners[n]] for n in live)
     said = _said(reader, held.library, stories, pins or Pins())
-    scores = held.library_scores(reader)[:, live]
+    known = held.library_scores(reader) if library_scores is None else library_scores
+    scores = known[:, live]
     scores = np.where(said > 0, 1.0, np.where(said < 0, 0.0, scores)).astype(np.float32)
     cards = reader.question_cards()
     return Scores(

@@ -27,8 +27,8 @@ CUE: Final = 1.0
 WEIGHTS: Final = (0.2, 0.2, 0.6)  # of what describes it, of questions, of adverts' phrases
 
 _BULLET: Final = re.compile(r"\s*(?:[-*+•●▪◦‣·–—○]|\d{1,2}[.)])\s+")
-_HEADING: Final = re.compile(r"\s*#{1,6}\s+")
-_BOLD: Final = re.compile(r"\s*(?:\*\*|__)(.+?)(?:\*\*|__)\s*:?\s*$")
+_HEADING: Final = re.compile(r"^\s*#{1,6}\s+")
+_BOLD: Final = re.compile(r"\s*(?:\*\*|__)(.+?)(?:\*\*|__)\s*+:?\s*+$")
 _MARKS: Final = re.compile(r"\*\*|__|(?<!\w)[*_`](?=\S)|(?<=\S)[*_`](?!\w)")
 _LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _SENTENCE: Final = re.compile(r"(?<=[.?!])\s+(?=[A-Z\"“(])")
@@ -127,24 +127,25 @@ def title_of(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:
     """Paragraphs and bullets of the sections that count, each with the line it begins on."""
-    held, start, kept, first = "", 0, True, True
+    held: list[str] = []
+    start, kept, first = 0, True, True
     for number, row in enumerate([*text.split("\n"), ""], start=1):
         heading = _heading(row)
         bullet = _BULLET.match(row)
         plain = _plain(row[bullet.end() :] if bullet else row)
         if held and (not plain or bullet or heading or _ends(held, plain)):
-            yield held, start
-            held = ""
+            yield " ".join(held), start
+            held = []
         if not plain:
             continue
         if heading:
             kept, first = (kept if first else _counts(heading)), False
         elif kept:
             start = start if held else number
-            held = f"{held} {plain}" if held else plain
+            held.append(plain)
         first = False
     if held:
-        yield held, start
+        yield " ".join(held), start
 
 
 def _heading(row: str) -> str:
@@ -168,11 +169,11 @@ def _counts(heading: str) -> bool:
     return bool(_ROLE.match(heading)) or not _ABOUT.match(heading)
 
 
-def _ends(held: str, following: str) -> bool:
-    """Whether a line does not go on in the next: lines of a file or PDF may be wrapped."""
-    if held.endswith((".", "!", "?", ":", ";")):
+def _ends(held: Sequence[str], following: str) -> bool:
+    """Whether lines do not go on in the next one: those of a file or PDF may be wrapped."""
+    if held[-1].endswith((".", "!", "?", ":", ";")):
         return True
-    return following[:1].isupper() and len(held) < 60
+    return following[:1].isupper() and sum(map(len, held[:60])) + len(held) - 1 < 60
 
 
 def _plain(row: str) -> str:

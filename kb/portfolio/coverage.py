@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kb.portfolio.types import Cell, Framework, Principle, Table
@@ -108,6 +108,12 @@ def heat(table: Table, framework: Framework | None = None, *, most: int = COLUMN
         own = {cell.story: cell for cell in cells}
         found.append(HeatRow(name, title, tuple(own.get(card.id) for card in stories)))
     return Heat(stories, tuple(found), len(table.stories) - len(stories))
+
+
+def gaps_first(heat: Heat, rows: Sequence[Row]) -> Heat:
+    """The heat map with its rows in the order of `rows`."""
+    order = {row.id: number for number, row in enumerate(rows)}
+    return replace(heat, rows=tuple(sorted(heat.rows, key=lambda row: order[row.id])))
 
 
 def health(table: Table, today: date, numberless: Collection[str] | None) -> Health:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.domain import Finding
 from kb.parse.slug import slug
+from kb.portfolio.gaps import LAST, LATER
 from kb.portfolio.loops import Loop, Round, Wanted
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class Library:
         if not weights:
             where = f" of {self.framework.name}" if self.framework else ""
             return f"there is no competency or principle{where} `{wanted.text}`; it is not asked."
-        question = commonest(self.questions, weights, taken)
+        choose = nearest if len(weights) > 1 else commonest
+        question = choose(self.questions, weights, taken)
         if question is None:
             return f"the guides have no more questions for `{wanted.text}`; it is not asked."
         return name, question
@@ -106,6 +108,38 @@ def commonest(
         if weight and question.id not in taken and (best is None or key < best):
             best, found = key, question
     return found
+
+
+def nearest(
+    questions: Sequence[LibraryQuestion], weights: dict[str, float], taken: Collection[str]
+) -> LibraryQuestion | None:
+    """The question that asks for a principle of these weights, none of `taken`.
+
+    It is the one whose competencies lie nearest to the weights, by the square of the cosine
+    (what a question listens for beside its first counts BESIDE), the less the later it stands
+    in its guide, as in `asked_weight`; of equals the first. One that listens for just what a
+    taken one does comes last: it would be the same question in other words.
+    """
+    places: dict[str, int] = {}
+    same = {one.competencies for one in questions if one.id in taken}
+    best, found = (False, 0.0), None
+    for question in questions:
+        place = places[question.guide] = places.get(question.guide, 0) + 1
+        if question.id in taken:
+            continue
+        near = _nearness(question.competencies, weights) * max(LAST, 1 - LATER * (place - 1))
+        key = (question.competencies not in same, near)
+        if near and key > best:
+            best, found = key, question
+    return found
+
+
+def _nearness(competencies: Sequence[str], weights: dict[str, float]) -> float:
+    """The square of the cosine between what a question listens for and the weights."""
+    heard = {one: BESIDE if number else 1.0 for number, one in enumerate(competencies)}
+    product = sum(count * weights.get(one, 0.0) for one, count in heard.items())
+    lengths = sum(c * c for c in heard.values()) * sum(w * w for w in weights.values())
+    return product * product / lengths if lengths else 0.0
 
 
 def framed(framework: Framework, rounds: int, company: str = "") -> Loop:

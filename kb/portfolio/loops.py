@@ -324,9 +324,9 @@ def _parted(said: Iterator[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 
 HEAD: Final = """\
 # An interview loop. Edit it, then run: kb loop {name}
-# Other keys: company, date, reuse (yes: a story may be told twice), told: a list of
-# {{story: ID, date: 2025-03}}, keep: {{"question": ID}}, never: [ID]. A round may also have
-# `interviewer:` and `questions:`.
+# Other keys: company, date, reuse (yes: a story may be told twice), told: a
+# list of {{story: ID, date: 2025-03}}, keep: {{"question": ID}}, never: [ID].
+# A round may also have `interviewer:` and `questions:`.
 """
 
 
@@ -339,7 +339,7 @@ def loop_yaml(loop: Loop, name: str) -> str:
     for key, value in (
         ("company", loop.company), ("date", loop.date), ("framework", loop.framework),
     ):  # fmt: skip
-        lines += [f"{key}: {_quoted(value)}"] if value else []
+        lines += [f"{key}: {quoted(value)}"] if value else []
     lines += ["reuse: yes"] if loop.reuse else []
     lines.append("rounds:" if loop.rounds else "rounds: []")
     for one in loop.rounds:
@@ -347,20 +347,20 @@ def loop_yaml(loop: Loop, name: str) -> str:
     lines += ["told:"] if loop.told else []
     for told in loop.told:
         named = (("story", told.story), ("company", told.company), ("date", told.date))
-        said = ", ".join(f"{key}: {_quoted(value)}" for key, value in named if value)
+        said = ", ".join(f"{key}: {quoted(value)}" for key, value in named if value)
         lines.append(f"  - {{{said}}}")
     lines += ["keep:"] if loop.keep else []
-    lines += [f"  {_quoted(k.question)}: {_quoted(k.story)}" for k in loop.keep]
+    lines += [f"  {quoted(k.question)}: {quoted(k.story)}" for k in loop.keep]
     lines += ["never:"] if loop.never else []
-    lines += [f"  - {_quoted(n.story)}" for n in loop.never]
+    lines += [f"  - {quoted(n.story)}" for n in loop.never]
     return "\n".join(lines) + "\n"
 
 
 def _round_lines(one: Round) -> Iterator[str]:
     """A round; its focus before its questions, as they are read back."""
-    yield f"  - name: {_quoted(one.name)}"
+    yield f"  - name: {quoted(one.name)}"
     if one.interviewer:
-        yield f"    interviewer: {_quoted(one.interviewer)}"
+        yield f"    interviewer: {quoted(one.interviewer)}"
     kinds: tuple[tuple[str, Callable[[Wanted], bool]], ...] = (
         ("focus", lambda w: w.focus), ("questions", lambda w: not w.focus),
     )  # fmt: skip
@@ -368,13 +368,13 @@ def _round_lines(one: Round) -> Iterator[str]:
         said = [w.text for w in one.wanted if of_kind(w)]
         if said:
             yield f"    {key}:"
-            yield from (f"      - {_quoted(text)}" for text in said)
+            yield from (f"      - {quoted(text)}" for text in said)
 
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A text as YAML reads it back: plain where that is safe, else in double quotes."""
     if _PLAIN.fullmatch(text) and text.lower() not in {*_TRUTHS, "null"}:
         return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from kb.portfolio.assigning import (
     freshness,
     worth,
 )
-from kb.portfolio.trading import Terms, Trade
+from kb.portfolio.trading import NEAREST, Terms, Trade, heard, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kb.portfolio.assigning import Ints
     from kb.portfolio.focus import Asked
     from kb.portfolio.loops import Loop
+    from kb.portfolio.types import Cell
 
 ANSWERING: Final = ("strong", "workable")
 
@@ -115,6 +116,9 @@ class Plan:
     stories: how many there were to choose from. given_up: the owner's words that cannot hold,
     a sentence each. proven: whether no plan is better; else none is by more than `short`
     thousandths; exact: how that is known. roles, years: how many the plan shows.
+
+    What "no plan" leaves out: fill: whether what answers nothing was to be told, else stretched:
+    whether there is such a story; kept, left_out: whether the owner said so of any.
     """
 
     company: str
@@ -129,6 +133,10 @@ class Plan:
     roles: int
     years: int
     calibrated: bool
+    fill: bool = False
+    kept: bool = False
+    left_out: bool = False
+    stretched: bool = False
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -169,7 +177,41 @@ def make_plan(case: Case) -> Plan:
         roles=roles,
         years=years,
         calibrated=case.calibrated,
+        fill=case.fill,
+        kept=bool(problem.kept),
+        left_out=bool(problem.never),
+        stretched=table.stretched(case, problem),
     )
+
+
+def beside(plan: Plan, shown: Mapping[str, Cell], titles: Mapping[str, str]) -> Plan:
+    """The plan that names, where a question has no story that answers it, the best story for
+    what the question was chosen for. shown: that story, workable or better, by a focus; titles:
+    of the stories, by id."""
+    holder = {a.told.story.id: a.number for a in plan.answers if a.told}
+
+    def named(answer: Answer) -> Answer:
+        cell = shown.get(answer.focus)
+        if cell is None or (answer.told and answer.told.fit in ANSWERING):
+            return answer
+        if answer.told and answer.told.story.id == cell.story:
+            return answer
+        title = quote(titles[cell.story])
+        said = f"{title} is your best for {answer.focus} ({cell.fit})"
+        place = holder.get(cell.story)
+        said += f"; question {place} has it." if place else "."
+        trade = answer.trade
+        if trade is None:
+            return replace(answer, trade=Trade("best", said, cell.story, question=place or 0))
+        if trade.said.endswith(f"{NEAREST}{title}."):
+            said = f"{trade.said[:-1]}, your best for {answer.focus} ({cell.fit})."
+            return replace(answer, trade=replace(trade, said=said))
+        if trade.kind != "gap":  # it names a story that answers, and who has it
+            return answer
+        return replace(answer, trade=replace(trade, said=f"{trade.said} {said}"))
+
+    rounds = (replace(one, answers=tuple(map(named, one.answers))) for one in plan.rounds)
+    return replace(plan, rounds=tuple(rounds))
 
 
 def _answers(case: Case, table: _Table, problem: Problem, choice: Choice) -> Iterator[Answer]:
@@ -233,6 +275,12 @@ class _Table:
             twice=case.loop.reuse,
         )
 
+    def stretched(self, case: Case, problem: Problem) -> bool:
+        """Whether a story that might be told somewhere is left out for not answering there."""
+        open_ = np.array([card.id not in case.words.told for card in case.stories], bool)
+        open_[sorted(problem.never)] = False
+        return bool(((self.worth > 0) & ~self.answers & (problem.values == NEVER) & open_).any())
+
     def terms(self, case: Case, problem: Problem, picks: Sequence[int]) -> Terms:
         """What the trades are told from."""
         told = {n: case.words.told[card.id] for n, card in enumerate(case.stories)
@@ -241,6 +289,7 @@ class _Table:
             stories=case.stories,
             worth=self.worth,
             answers=self.answers,
+            good=self.good,
             fresh=self.fresh,
             told=told,
             picks=picks,
@@ -285,11 +334,6 @@ def _notes(case: Case, question: int, story: int) -> Iterator[str]:
         yield f"{heard(case.loop.company, case.words.told[card.id])}, and you keep it."
     if match is not None and match.refused:
         yield "You said that it does not answer this, and you keep it."
-
-
-def heard(company: str, when: str) -> str:
-    """That a company heard a story, and when if it is known."""
-    return f"{company} heard it" + (f" in {when}" if when else "")
 
 
 def _given_up(case: Case, problem: Problem, picks: Sequence[int]) -> Iterator[str]:

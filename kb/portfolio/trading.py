@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from kb.domain import StoryCard
     from kb.portfolio.assigning import Ints, Problem
 
-Kind = Literal["needed", "told", "kept", "again", "fresher", "spread", "gap"]
+Kind = Literal["needed", "told", "kept", "again", "fresher", "spread", "gap", "best"]
+
+NOTHING: Final = "Nothing in the bank answers it; see kb gaps."
+NEAREST: Final = "The nearest is "
+MONTH: Final = len("2026-11")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,16 @@ class Trade:
 class Terms:
     """A plan and all that it was chosen from, questions and stories by their places.
 
-    worth (q, s): in thousandths of a grade. answers (q, s): whether the story answers well
-    enough, whoever heard it. told: story -> when the company heard it, or "". fresh (s,): what
-    the stories' dates are worth; picks (q,): the plan; names (q,): what questions are called.
+    worth (q, s): in thousandths of a grade. answers (q, s): whether the story may be told there,
+    whoever heard it; good (q, s): whether it answers well enough. told: story -> when the
+    company heard it, or "". fresh (s,): what the stories' dates are worth; picks (q,): the plan;
+    names (q,): what questions are called.
     """
 
     stories: Sequence[StoryCard]
     worth: Ints
     answers: NDArray[np.bool_]
+    good: NDArray[np.bool_]
     fresh: Ints
     told: Mapping[int, str]
     picks: Sequence[int]
@@ -65,10 +71,13 @@ class Terms:
         if best == picked or (gain <= 0 and picked != OPEN):
             return None
         kind, why, holder, loss, left = self._why(question, best, gain)
-        would = "would answer it" if picked == OPEN else _better(gain)
-        said = f"{self._title(best)} {would}, but {why}."
         held = 0 if holder is None else holder + 1
         other = "" if left is None else self.stories[left].id
+        if picked == OPEN and not self.good[question, best]:
+            kind, said = "gap", f"{NOTHING} {NEAREST}{self._title(best)}, but {why}."
+        else:
+            would = "would answer it" if picked == OPEN else _better(gain)
+            said = f"{self._title(best)} {would}, but {why}."
         return Trade(kind, said, self.stories[best].id, gain, held, loss, other)
 
     def _why(
@@ -79,8 +88,7 @@ class Terms:
         if (question, self.picks[question]) in self.problem.kept:
             return "kept", "you keep this one", None, 0, None
         if best in self.told:
-            when = f" in {self.told[best]}" if self.told[best] else ""
-            return "told", f"{self.company} heard it{when}", None, 0, None
+            return "told", heard(self.company, self.told[best]), None, 0, None
         holders = [k for k, j in enumerate(self.picks) if j == best]
         same_round = [k for k in holders if self.problem.rounds[k] == self.problem.rounds[question]]
         if not holders:
@@ -114,8 +122,10 @@ class Terms:
         )
         loss = self._worth(holder, best) - self._worth(holder, OPEN if left is None else left)
         if left is None:
-            rest = "all else that answers" if others else "nothing else you have answers"
-            why = f"{rest} {name} is told elsewhere" if others else f"{rest} {name}"
+            well = self.good[holder, best] or any(self.good[holder, j] for j in others)
+            verb = "answers" if well else "comes near"
+            why = f"nothing else you have {verb} {name}"
+            why = f"all else that {verb} {name} is told elsewhere" if others else why
             return "needed", why, holder, loss, None
         if loss < gain:  # only a freshness or a spread can make that the better plan
             why = f"{name} has it, and together these are fresher or show more roles and years"
@@ -133,8 +143,8 @@ class Terms:
         near = max(self._wanted(), key=lambda j: (self.worth[question, j], -j),
                    default=None)  # fmt: skip
         if near is None or self.worth[question, near] < 1:
-            return Trade("gap", "Nothing in the bank answers it; see kb gaps.")
-        said = f"Nothing in the bank answers it; see kb gaps. The nearest is {self._title(near)}."
+            return Trade("gap", NOTHING)
+        said = f"{NOTHING} {NEAREST}{self._title(near)}."
         return Trade("gap", said, self.stories[near].id, int(self.worth[question, near]))
 
     def _wanted(self) -> Iterator[int]:
@@ -147,7 +157,19 @@ class Terms:
         return 0 if story == OPEN else int(self.worth[question, story])
 
     def _title(self, story: int) -> str:
-        return f"\u201c{self.stories[story].title.rstrip(' .')}\u201d"
+        return quote(self.stories[story].title)
+
+
+def quote(title: str) -> str:
+    """A story's title in a sentence."""
+    return f"\u201c{title.rstrip(' .')}\u201d"
+
+
+def heard(company: str, when: str) -> str:
+    """That a company heard a story, and when if it is known: in a month, on a day."""
+    return f"{company} heard it" + (
+        f" {'on' if len(when) > MONTH else 'in'} {when}" if when else ""
+    )
 
 
 def _better(gain: int) -> str:

@@ -253,7 +253,10 @@ table.heat {{ border-spacing: 2px; font-size: 0.8125rem; line-height: 1.25; }}
 @media print {{
   table.heat {{ font-size: 7.5pt; border-spacing: 1px; }}
   .heat thead th {{ min-width: 0; }}{_LIST.format(".many")}
-  table.heat.many {{ font-size: 9.5pt; }}
+  table.heat.many {{ font-size: 7pt; line-height: 1.15; border-spacing: 0; }}
+  .heat.many tbody {{ columns: 4; column-gap: 5mm; }}
+  .heat.many tr {{ margin: 0 0 2mm; }} .heat.many td {{ padding: 0.3mm 1mm; }}
+  .heat.many th[scope=row] {{ padding: 0; }}
 }}
 """
 PAGE_CSS: Final = f"""{HEAT_CSS}

@@ -20,10 +20,17 @@ UNOFFICIAL: Final = "Unofficial: the lines and the mapping are not the publisher
 
 
 def gaps_text(
-    gaps: Sequence[Gap], hints: Sequence[str], open_: int, page: Page, *, calibrated: bool = True
+    gaps: Sequence[Gap],
+    hints: Sequence[str],
+    open_: int,
+    page: Page,
+    *,
+    calibrated: bool = True,
+    whose: str = "",
 ) -> str:
     """What to write next, the most useful first. hints: the guide's word on each. open_: how
-    many questions have no story that answers them. calibrated: whether the fits are."""
+    many questions have no story that answers them, of those that are of `whose` framework or
+    loop. calibrated: whether the fits are."""
     if not gaps:
         return "\n".join(page.wrap(NONE))
     lines: list[str] = []
@@ -41,7 +48,8 @@ def gaps_text(
         lines.append("")
     if not calibrated:
         lines += [*(page.style(line, "quiet") for line in page.wrap(UNCALIBRATED)), ""]
-    said = "1 question is" if open_ == 1 else f"{open_} questions are"
+    of = f" {clean(whose)}" if whose else ""
+    said = f"1 question{of} is" if open_ == 1 else f"{open_} questions{of} are"
     return "\n".join([*lines, *page.wrap(f"{said} not answered by a story yet. Write one: kb new")])
 
 

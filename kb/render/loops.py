@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kb.domain import Finding
-from kb.render.layout import Page, clean, pad
+from kb.render.layout import Page, clean, columns, pad
 from kb.render.reports import finding_line
 
 if TYPE_CHECKING:
+    from kb.portfolio.loops import Loop
     from kb.portfolio.planned import Answer, Plan, Told
     from kb.portfolio.trading import Trade
+
+
+class Listed(Protocol):
+    """A loop as it is listed."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """Its file."""
+        ...
+
+    @property
+    def loop(self) -> Loop:
+        """What the file holds."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why it could not be read, or ""."""
+        ...
+
 
 INDENT = " " * 15
 NUMBER = 5  # columns before a question
@@ -85,7 +111,8 @@ def _end(plan: Plan, page: Page) -> Iterator[str]:
     if plan.open:
         numbers = ", ".join(map(str, plan.open))
         gaps = (a.trade for a in plan.answers if a.told is None and a.trade)
-        fill = " With --fill each gets its nearest story." if any(g.story for g in gaps) else ""
+        near = not plan.fill and any(gap.story for gap in gaps)
+        fill = " With --fill they get the nearest stories that are left." if near else ""
         yield from page.wrap(
             f"Open: {'question' if len(plan.open) == 1 else 'questions'} {numbers}.{fill}"
         )
@@ -96,20 +123,70 @@ def _end(plan: Plan, page: Page) -> Iterator[str]:
         yield from page.wrap(f"You have {have} for {_count(len(plan.answers), 'question')}.")
     if not plan.calibrated:
         yield from (page.style(line, "quiet") for line in page.wrap(UNCALIBRATED))
-    yield from page.wrap(proof(plan))
+    if said := proof(plan):
+        yield from page.wrap(said)
 
 
-def proof(plan: Plan) -> str:
-    """Whether the plan is the best, in a line."""
+def proof(plan: Plan, fill: str = "--fill") -> str:
+    """Whether the plan is the best and of which plans, in a line; "" where there was nothing to
+    choose from. fill: what allows the stories that do not answer."""
+    if not plan.stories:
+        return ""
     if not plan.proven:
         return f"Not proven best: another plan may be better by up to {plan.short / 1000:.2f}."
     how = "exact assignment" if plan.exact == "assignment" else "integer programme, gap 0"
-    return f"Proven best ({how}): no other plan is better."
+    words = [*(["kept"] if plan.kept else []), *(["left out"] if plan.left_out else [])]
+    given = [f" with what you {' and '.join(words)}"] if words else []
+    if plan.stretched:
+        other = "other " if plan.kept else ""
+        given.append(f" of all plans without {other}stretch stories; {fill} allows them")
+    return f"Proven best{','.join(given) or ': no other plan is better'} ({how})."
 
 
 def saved_line(path: str, name: str) -> str:
     """That a loop was written to a file of the user's."""
     return f"Saved: {clean(path)}. Edit it, then run: kb loop {clean(name)}"
+
+
+def loops_text(loops: Sequence[Listed], page: Page) -> str:
+    """The workspace's own loops: name, to whom and when, how much is asked."""
+    left = max(columns(clean(one.name)) for one in loops)
+    about = [", ".join(clean(text) for text in (one.loop.company, one.loop.date) if text)
+             for one in loops]  # fmt: skip
+    room = max(columns(text) for text in about)
+    lines: list[str] = []
+    for one, said in zip(loops, about, strict=True):
+        head = f"{pad(clean(one.name), left)}  "
+        middle = f"{pad(said, room)}  " if room and not one.problem else ""
+        lines += page.wrap(middle + loop_size(one), " " * columns(head), head)
+    lines += ["", *page.wrap("Plan one: kb loop NAME. Make one: kb loop --help")]
+    return "\n".join(lines)
+
+
+def loop_size(one: Listed) -> str:
+    """How much a loop asks, or what is wrong with its file."""
+    if one.problem:
+        return clean(one.problem)
+    asking = [len(r.wanted) for r in one.loop.rounds if r.wanted]
+    return f"{_count(sum(asking), 'question')} in {_count(len(asking), 'round')}"
+
+
+def loops_json(loops: Sequence[Listed]) -> dict[str, Any]:
+    """The same as an object."""
+    return {
+        "loops": [
+            {
+                "name": one.name,
+                "path": one.path,
+                "company": one.loop.company,
+                "date": one.loop.date,
+                "questions": sum(len(r.wanted) for r in one.loop.rounds),
+                "rounds": len(one.loop.rounds),
+                "problem": one.problem,
+            }
+            for one in loops
+        ]
+    }
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,13 +14,14 @@ from kb.files import write_atomic
 from kb.files.read import read_text
 from kb.files.shipped import competencies
 from kb.journal import read
+from kb.match.held import Held
 from kb.planning.frameworks import frameworks
-from kb.planning.loops import loops_of, plan_loop
+from kb.planning.loops import listed, loops_of, plan_loop, swap
 from kb.planning.table import competencies_of, read_scores, table_of
-from kb.portfolio.coverage import health, heat
-from kb.portfolio.loops import Keep, parse_loop
+from kb.portfolio.coverage import gaps_first, health, heat, rows
+from kb.portfolio.loops import parse_loop
 from kb.render.coverage import health_words
-from kb.render.loops import proof
+from kb.render.loops import loop_size, proof
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,13 +30,17 @@ if TYPE_CHECKING:
     from kb.files import Workspace
     from kb.journal import Entry
     from kb.match import Matcher
-    from kb.portfolio.loops import Loop
+    from kb.portfolio.loops import Loop, ParsedLoop
     from kb.portfolio.planned import Plan
     from kb.portfolio.types import Framework
+    from kb.store import Reader
     from kb.web.bank import Bank
 
-MOST_STORIES: Final = 24  # columns of the heat map that a screen has room for
+MOST_STORIES: Final = 12  # columns of the heat map that a screen has room for
+MOST_ASKED: Final = 100  # questions of the loops in a list that are planned for it
+NOT_KEPT: Final = "-"  # of a question: its story is kept no more
 THOUSAND: Final = 1000
+_NUMBER: Final = re.compile(r"[0-9]{1,6}")  # Python will not read one of 5,000 digits
 
 
 def coverage(bank: Bank, name: str, today: date) -> dict[str, Any]:
@@ -51,8 +57,11 @@ def coverage(bank: Bank, name: str, today: date) -> dict[str, Any]:
         numberless = {f.story for f in reader.findings() if f.rule == "no-number"}
         checked = any(f.story for f in reader.findings())
     titles = {card.id: card.title for card in table.stories}
+    found = rows(table, framework)
     return {
-        "heat": heat(table, framework, most=MOST_STORIES),
+        "rows": found,
+        "titles": titles,
+        "heat": gaps_first(heat(table, framework, most=MOST_STORIES), found),
         "framework": framework,
         "frameworks": list(known.by_id.values()),
         "asked": {question.id: question.text for question in scores.questions},
@@ -61,16 +70,58 @@ def coverage(bank: Bank, name: str, today: date) -> dict[str, Any]:
     }
 
 
-def loops(bank: Bank) -> dict[str, Any]:
-    """The names of the workspace's own loops."""
-    return {"names": list(loops_of(_space(bank)))}
+def missing(bank: Bank, reader: Reader) -> set[str]:
+    """The competencies that no story fits, workably or better, as `kb coverage` counts them."""
+    held = Held.read(reader)
+    scores = read_scores(reader, bank.pins(), held, bank.library_scores(held, reader))
+    found = rows(table_of(scores, competencies_of(reader)))
+    return {row.id for row in found if not row.fitting}
 
 
-def loop(bank: Bank, name: str, kept: Mapping[int, str], today: date) -> dict[str, Any] | None:
+def loops(bank: Bank, today: date) -> dict[str, Any]:
+    """The workspace's own loops, each with what it asks and how many questions stay open, where
+    these are few enough to be planned at once."""
+    space = _space(bank)
+    found, room = [], MOST_ASKED
+    for one in listed(space):
+        room -= sum(len(of.wanted) for of in one.loop.rounds)
+        found.append((one, loop_size(one), None if one.problem or room < 0 else one.loop))
+    with suppress(KBError), bank.matching() as (matcher, _):
+        return {"loops": [(one, size, _open(matcher, loop, (space, today)))
+                          for one, size, loop in found]}  # fmt: skip
+    return {"loops": [(one, size, None) for one, size, _ in found]}
+
+
+def _open(matcher: Matcher, loop: Loop | None, where: tuple[Workspace, date]) -> int | None:
+    if loop is None:
+        return None
+    return len(_planned(matcher, loop, _framework(where[0], loop), where)[0].open)
+
+
+def unknown(bank: Bank, name: str) -> str:
+    """That there is no such loop, and which there are."""
+    own = ", ".join(f"`{one}`" for one in loops_of(_space(bank)))
+    return f"There is no loop {name!r}. " + (f"Yours are: {own}." if own else "Make one: kb loop")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be looked at beside what a loop's file says. kept: a question's number to the
+    story that shall answer it, "" for none in particular; asked: the questions by which these
+    numbers were meant; edited: the file's text as its owner has changed it, None for the file's.
+    """
+
+    kept: Mapping[int, str] = field(default_factory=dict)
+    asked: Mapping[int, str] = field(default_factory=dict)
+    edited: str | None = None
+
+
+def loop(bank: Bank, name: str, wish: Wish, today: date) -> dict[str, Any] | None:
     """A loop and its plan; None where there is none of this name.
 
-    kept: a question's number to the story that shall answer it, beside what the file says.
-    Raises DocumentError when the file is no loop.
+    `text` is the file's with the wish in it, `changed` whether that differs, and `problem` why
+    it cannot be planned: the plan is then the file's. Raises DocumentError when the file is no
+    loop.
     """
     space = _space(bank)
     path = loops_of(space).get(name)
@@ -78,35 +129,75 @@ def loop(bank: Bank, name: str, kept: Mapping[int, str], today: date) -> dict[st
         return None
     shown = path.relative_to(space.root).as_posix() if path.is_relative_to(space.root) else name
     text = read_text(path, shown=shown)
-    parsed = parse_loop(text, shown)
-    framework = _framework(space, parsed.loop)
+    draft = text if wish.edited is None else wish.edited
+    problem = ""
     with bank.matching() as (matcher, _):
-        first, found = _planned(matcher, parsed.loop, framework, (space, today))
-        keep = (*parsed.loop.keep, *(Keep(str(q), story) for q, story in sorted(kept.items())))
-        changed = replace(parsed.loop, keep=keep)
-        plan = _planned(matcher, changed, framework, (space, today))[0] if kept else first
+        desk = _Desk(matcher, space, today, shown)
+        parsed, plan, found = desk.read(text)
+        total = plan.total
+        try:
+            draft = desk.swapped(draft, wish, plan if draft == text else None)
+            if draft != text:
+                parsed, plan, found = desk.read(draft)
+        except KBError as error:
+            problem = str(error)
         stories = sorted(
             (c for c in matcher.cards.values() if c.status != "retired"), key=lambda c: c.title
         )
+    changed = stamp(draft) != stamp(text)
     return {
         "name": name,
         "path": shown,
-        "text": text,
+        "text": draft,
         "stamp": stamp(text),
+        "changed": changed,
+        "problem": problem,
         "plan": plan,
-        "proof": proof(plan),
-        "gain": (plan.total - first.total) / THOUSAND if kept else None,
-        "kept": dict(kept),
+        "proof": proof(plan, f"`kb loop {name} --fill`"),
+        "gain": (plan.total - total) / THOUSAND if changed and not problem else None,
         "stories": stories,
         "findings": [*parsed.findings, *found],
     }
 
 
-def card(bank: Bank, name: str, today: date) -> str | None:
-    """The pages to read before a loop's rounds, as `kb card NAME --html` makes them; None where
-    there is no such loop. Raises DocumentError when the file is no loop."""
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Reads a loop's text and plans it. shown: its file."""
+
+    matcher: Matcher
+    space: Workspace
+    today: date
+    shown: str
+
+    def read(self, text: str) -> tuple[ParsedLoop, Plan, tuple[Finding, ...]]:
+        """Raises DocumentError."""
+        parsed = parse_loop(text, self.shown)
+        framework = _framework(self.space, parsed.loop)
+        where = (self.space, self.today)
+        return parsed, *_planned(self.matcher, parsed.loop, framework, where)
+
+    def swapped(self, text: str, wish: Wish, plan: Plan | None) -> str:
+        """The text with the stories that are wished. plan: the text's, if it is made already.
+        Raises KBError."""
+        if not wish.kept:
+            return text
+        plan = plan or self.read(text)[1]
+        kept = {}
+        for number, story in wish.kept.items():
+            asked = wish.asked.get(number)
+            same = [one.number for one in plan.answers if one.question == asked]
+            place = number if asked is None or number in same else (same or [0])[0]
+            if place:
+                kept[place] = story
+        return swap(text, self.shown, plan, kept)
+
+
+def card(bank: Bank, name: str, today: date) -> dict[str, str] | None:
+    """The pages to read before a loop's rounds, as `kb card NAME --html` makes them, as `title`,
+    `css` and `body`; None where there is no such loop. Raises DocumentError when the file is no
+    loop."""
     from kb.planning.cards import Cards
-    from kb.render.cards import cards_html
+    from kb.render.cards import CSS, cards_html
 
     space = _space(bank)
     path = loops_of(space).get(name)
@@ -115,7 +206,9 @@ def card(bank: Bank, name: str, today: date) -> str | None:
     parsed = parse_loop(read_text(path, shown=path.name), path.name)
     with bank.matching() as (matcher, _):
         plan = _planned(matcher, parsed.loop, _framework(space, parsed.loop), (space, today))[0]
-        return cards_html(Cards.of(matcher, _entries(space)).of_plan(plan, parsed.loop))
+        html = cards_html(Cards.of(matcher, _entries(space)).of_plan(plan, parsed.loop))
+    body = html.partition("<body>")[2].rpartition("</body>")[0]
+    return {"name": name, "css": CSS, "body": body}
 
 
 def save(bank: Bank, name: str, text: str, before: str) -> list[Finding]:
@@ -145,14 +238,18 @@ def stamp(text: str) -> str:
     return sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]
 
 
-def read_kept(given: Sequence[tuple[str, str]]) -> dict[int, str]:
-    """The swaps in a page's address: `keep-3=story-id` is that story for question 3."""
-    found: dict[int, str] = {}
-    for key, value in given:
-        number = key.removeprefix("keep-")
-        if key.startswith("keep-") and number.isdecimal() and value.strip():
-            found[int(number)] = value.strip()
-    return found
+def read_wish(given: Sequence[tuple[str, str]], edited: str | None = None) -> Wish:
+    """The swaps in a page's address or form: `keep-3=story-id` is that story for question 3,
+    and `asked-3` the question that is meant."""
+    kept = {n: "" if v == NOT_KEPT else v for n, v in _numbered(given, "keep-")}
+    return Wish(kept, dict(_numbered(given, "asked-")), edited)
+
+
+def _numbered(given: Sequence[tuple[str, str]], key: str) -> Iterator[tuple[int, str]]:
+    for name, value in given:
+        number = name.removeprefix(key)
+        if name.startswith(key) and _NUMBER.fullmatch(number) and value.strip():
+            yield int(number), value.strip()
 
 
 def _space(bank: Bank) -> Workspace:

@@ -18,6 +18,7 @@ from kb.journal import read, same_question
 from kb.match import is_question
 from kb.render.history import event_words
 from kb.suggest import suggest_from
+from kb.web import portfolio
 from kb.web.marks import highlighted, markdown
 
 if TYPE_CHECKING:
@@ -79,11 +80,11 @@ def home(bank: Bank) -> dict[str, Any]:
     """The bank at a glance."""
     with bank.reading() as reader:
         cards = reader.story_cards()
-        use = reader.competency_use()
+        use, missing = reader.competency_use(), portfolio.missing(bank, reader)
         return {
             "statuses": Counter(card.status for card in cards).most_common(),
             "stories": sorted(cards, key=lambda c: (c.date, c.id), reverse=True),
-            "missing": [competency for competency, count in use if not count],
+            "missing": [competency for competency, _ in use if competency.id in missing],
             "last": reader.last_build(),
             "findings": [f for f in reader.findings() if not f.story],
             "weak": len({f.story for f in reader.findings() if f.story and f.severity != "info"}),
