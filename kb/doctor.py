@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from kb import store
 from kb.domain import Look
+from kb.embed import PACKAGED_MODEL
 from kb.errors import KBError, StoreError
 from kb.files import Stamp, scan
 from kb.journal import read
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kb.files import Workspace
 
 PACKAGE: Final = "answer-portfolio"
+AGAIN: Final = "Install kb again: make setup"
 LEAST_PYTHON: Final = (3, 11)
 LEAST_FREE: Final = (
     500_000_000  # bytes: the compiled model takes 100 MB, an index of 200 stories 40
@@ -64,6 +66,8 @@ def _safe(name: str, look: Callable[[], Look]) -> Iterator[Look]:
     except KBError as error:
         said = f"{error.place}: {error.message}" if error.place else error.message
         yield Look(name, "wrong", said, error.hint)
+    except ImportError as error:
+        yield Look(name, "wrong", f"{error.name or error} cannot be imported.", AGAIN)
     except Exception as error:  # it is the one command that must end on any machine
         hint = "Please report it."
         yield Look(name, "wrong", f"cannot be looked at ({type(error).__name__}: {error}).", hint)
@@ -77,19 +81,33 @@ def _python() -> Look:
 
 
 def _packages() -> Look:
-    wanted = [
-        name
-        for line in metadata.requires(PACKAGE) or ()
-        if "extra ==" not in line
-        for name in [line.partition(";")[0].strip()]
-    ]
-    names = [_name(requirement) for requirement in wanted]
-    missing = [name for name in names if not _installed(name)]
+    try:
+        own, asked = metadata.version(PACKAGE), metadata.requires(PACKAGE) or []
+    except metadata.PackageNotFoundError:
+        return Look("packages", "wrong", "kb itself is not installed.", "Install it: make setup")
+    # torch, since sentence-transformers cannot do without it, whichever build it is
+    wanted = [*(line.strip() for line in asked if "extra ==" not in line), "torch"]
+    missing = [name for line in wanted if not _installed(name := _name(line))]
     if missing:
-        shown = ", ".join(missing[:SHOWN]) + (" and more" if len(missing) > SHOWN else "")
-        return Look("packages", "wrong", f"missing: {shown}.", "Install kb again: make setup")
-    own = metadata.version(PACKAGE)
-    return Look("packages", "ok", f"kb {own} and the {len(names)} packages that it needs")
+        return Look("packages", "wrong", f"missing: {_first(missing)}.", AGAIN)
+    others = [said for line in wanted if (said := _other_version(line))]
+    if others:
+        return Look("packages", "wrong", f"not the right version: {_first(others)}.", AGAIN)
+    return Look("packages", "ok", f"kb {own} and the {len(wanted)} packages that it needs")
+
+
+def _first(found: list[str]) -> str:
+    return ", ".join(found[:SHOWN]) + (" and more" if len(found) > SHOWN else "")
+
+
+def _other_version(line: str) -> str:
+    """What is installed instead of the versions that a requirement allows, or ""."""
+    from packaging.requirements import Requirement
+
+    wanted = Requirement(line)
+    found = metadata.version(wanted.name)
+    fits = wanted.specifier.contains(found, prereleases=True)
+    return "" if fits else f"{wanted.name} {found} (wanted {wanted.specifier})"
 
 
 def _name(requirement: str) -> str:
@@ -160,10 +178,14 @@ def _folders(space: Workspace) -> Look:
 
 def _model(space: Workspace, compiled: Compiled | None) -> Look:
     if compiled is None:
+        if space.model == PACKAGED_MODEL:
+            from kb.compile_model.source import packaged_folder  # 0.2 s, and little else is to do
+
+            packaged_folder()
         said = f"{space.model} is not compiled yet."
         return Look("model", "note", said, "The next kb build does it, in half a minute or so.")
     if compiled.problem:
-        return Look("model", "wrong", compiled.problem, "Install kb again: make setup")
+        return Look("model", "wrong", compiled.problem, AGAIN)
     return Look("model", "ok", f"{compiled.name}, compiled, {compiled.dimensions} numbers a text")
 
 
@@ -223,9 +245,9 @@ def _private(space: Workspace) -> Look:
     """Whether what is yours alone can be read by others on the machine."""
     if os.name != "posix":
         return Look("private", "ok", "left to the system")
-    found = [path for path in (space.journal, space.database) if path.exists()]
-    for path in found:
-        if path.stat().st_mode & OPEN_TO_OTHERS:
+    beside = [space.database.with_name(space.database.name + end) for end in ("-wal", "-shm")]
+    for path in (space.journal, space.database, *beside):
+        if path.exists() and path.stat().st_mode & OPEN_TO_OTHERS:
             return Look("private", "wrong", f"{path} is open to others.", f"Run: chmod 600 {path}")
     return Look("private", "ok", "index and journal are yours alone")
 

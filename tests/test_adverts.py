@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 
 from kb import store
+from kb.cli.card import browsers, print_pdf
 from kb.domain import StoryCard
 from kb.embed import Compiled, OnnxEncoder
 from kb.errors import DocumentError
@@ -66,6 +67,15 @@ You stay calm under pressure. You speak with customers every day.
 
 We are an equal opportunity employer and do not discriminate.
 """
+
+ADVERT_ITEMS = [
+    "Own the design of our ledger from the first sketch to production",
+    "Drive the migration of our oldest services off the legacy platform, together with all the"
+    " other teams that depend on them and with the customers who have built upon them",
+    "Mentor two junior engineers and help them to grow",
+    "Negotiate terms with suppliers and partners",
+    "Lead the response to incidents",
+]
 
 
 def texts(text: str) -> list[str]:
@@ -188,6 +198,50 @@ def test_lines_that_a_pdf_wrapped_are_joined() -> None:
         "You will set the technical direction for forty engineers and you will\nlead by example."
     )
     assert texts(wrapped) == [" ".join(wrapped.split())]
+
+
+BARE = """\
+Staff engineer
+
+What you will do
+
+Own the design of our ledger from the first sketch to production
+Drive the migration of our oldest services off the legacy platform, together with
+the teams that depend on them
+Mentor two junior engineers and help them to grow
+Work with PostgreSQL, Kafka and
+Kubernetes every day
+Lead the response to incidents
+"""
+
+
+def test_lines_of_a_list_without_bullets_are_items() -> None:
+    assert texts(BARE) == [
+        "Own the design of our ledger from the first sketch to production",
+        "Drive the migration of our oldest services off the legacy platform, together with the"
+        " teams that depend on them",
+        "Mentor two junior engineers and help them to grow",
+        "Work with PostgreSQL, Kafka and Kubernetes every day",
+        "Lead the response to incidents",
+    ]
+
+
+def test_prose_that_is_wrapped_before_a_name_is_joined() -> None:
+    prose = (
+        "You will work with the teams in our offices in Perth, Inverness, Glasgow and\n"
+        "Aberdeen on the ledger that all of our customers use, and you will report to\n"
+        "Moira and on some days to her deputy, who looks after the older services of\n"
+        "Tarrant since the two companies became one and moved into the same building"
+    )
+    assert texts(prose) == [" ".join(prose.split())]
+
+
+@pytest.mark.skipif(not next(browsers(), ""), reason="no browser to print with")
+def test_a_list_printed_by_a_browser_is_read_item_by_item() -> None:
+    items = [row for row in ADVERT_ITEMS if row]
+    html = "<h1>Engineer</h1><h2>What you do</h2><ul>" + "".join(f"<li>{i}</li>" for i in items)
+    found = texts(document_text(print_pdf(html), "advert.pdf"))
+    assert found == items
 
 
 @settings(max_examples=150)
@@ -314,3 +368,10 @@ def test_a_pipe_and_what_is_no_advert(samples: Kb) -> None:
     assert "holds no text" in samples("jd", "-", stdin="", code=1).stderr
     assert "goes with --save" in samples("jd", "-", "--company", "X", code=2).stderr
     assert "no such file" in samples("jd", "nothing.txt", code=1).stderr
+
+
+def test_a_new_story_from_a_file_that_is_not_there(kb: Kb) -> None:
+    kb("init", ".", "--quiet")
+    said = kb("new", "A walk", "--from", "nosuch.txt", code=1).stderr
+    assert "nosuch.txt: there is no such file." in said
+    assert "permissions" not in said

@@ -263,6 +263,23 @@ def test_length_depends_on_what_is_wanted() -> None:
     assert "about 105 s (250 words)" in found.message
 
 
+def test_one_word_is_one_word() -> None:
+    (found,) = of("length", part("Action", "Fixed."))
+    assert "(1 word)" in found.message
+
+
+def test_a_season_that_was_lost_is_a_price() -> None:
+    told = "# The move\n\n## Action\nI moved the queue.\n\n## Result\nIt holds. {}\n"
+    for price in (
+        "Two engineers lost most of a summer to the move.",
+        "We lost the better part of the winter.",
+        "It cost Anna a weekend.",
+    ):
+        assert of("no-trade-off", told.format(price)) == []
+    assert of("no-trade-off", told.format("It was summer."))
+    assert of("no-trade-off", told.format("Nobody lost a summer over it."))
+
+
 @pytest.mark.parametrize(
     ("label", "kinds"),
     [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from kb import doctor
+from kb.compile_model import source
 from kb.domain import Look
 from kb.embed import Compiled
 from kb.files import Workspace, load_workspace
@@ -66,6 +69,9 @@ def test_what_is_open_to_others_is_said_with_the_command_that_mends_it(space: Wo
     assert (found.state, found.hint) == ("wrong", f"Run: chmod 600 {space.journal}")
     space.journal.chmod(0o600)
     assert looked(space)["private"].state == "ok"
+    log = space.database.with_name(f"{space.database.name}-wal")
+    log.touch(0o644)
+    assert looked(space)["private"].hint == f"Run: chmod 600 {log}"
 
 
 def test_a_file_that_is_no_index_and_one_that_is_damaged_are_told(space: Workspace) -> None:
@@ -117,6 +123,62 @@ def test_a_package_that_is_missing_is_named(
     monkeypatch.setattr("kb.doctor.metadata.version", without)
     found = machine(tmp_path)["packages"]
     assert (found.state, found.said) == ("wrong", "missing: rich.")
+
+
+def test_a_package_of_a_version_that_kb_cannot_use_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = metadata.version
+    monkeypatch.setattr(
+        "kb.doctor.metadata.version", lambda name: "7.1" if name == "click" else whole(name)
+    )
+    found = machine(tmp_path)["packages"]
+    assert found.state == "wrong"
+    assert found.said.startswith("not the right version: click 7.1 (wanted ")
+
+
+def test_torch_is_wanted_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = doctor._installed
+    monkeypatch.setattr(doctor, "_installed", lambda name: name != "torch" and whole(name))
+    assert machine(tmp_path)["packages"].said == "missing: torch."
+
+
+def test_kb_that_was_never_installed_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "PACKAGE", "answer-portfolio-nowhere")
+    found = machine(tmp_path)["packages"]
+    assert (found.said, found.hint) == ("kb itself is not installed.", "Install it: make setup")
+
+
+@pytest.mark.parametrize("module", ["platformdirs", "sqlite3"])
+def test_a_module_that_cannot_be_imported_is_named(module: str, tmp_path: Path) -> None:
+    code = f"import sys; sys.modules[{module!r}] = None; from kb.cli import main; main(['doctor'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"{module} cannot be imported." in done.stdout
+    assert "make setup" in done.stdout
+
+
+def test_a_look_that_needs_a_missing_module_names_it(space: Workspace) -> None:
+    def opens() -> Compiled:
+        raise ModuleNotFoundError("No module named 'numpy'", name="numpy")
+
+    found = by_name(doctor.of_workspace(space, opens))
+    assert found["model"].said == "numpy cannot be imported."
+    assert found["workspace"].state == "ok"
+
+
+def test_a_packaged_model_that_is_damaged_is_found_before_it_is_compiled(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(source.PACKAGED_FILES, "tokenizer.json", "0" * 64)
+    found = looked(space)["model"]
+    assert found.state == "wrong"
+    assert "tokenizer.json" in found.said
+    assert "pip install" in found.hint
 
 
 def test_encodings_other_than_utf_8_are_named(tmp_path: Path) -> None:

@@ -1091,3 +1091,9 @@ def test_a_loop_with_faults_is_planned_as_far_as_it_goes(samples: Kb) -> None:
         "bad.yaml:1:", "bad.yaml:2:", "bad.yaml:4:", "bad.yaml:5:",
     ]  # fmt: skip
     assert "1 question in 1 round" in done.stdout
+
+
+def test_a_question_unquoted_in_a_list_is_no_fault() -> None:
+    text = "rounds:\n  - questions: [How did you do it?]\n"
+    written = with_keeps(text, "acme.yaml", set(), {"How did you do it?": "walk"})
+    assert written == f'{text}keep:\n  "How did you do it?": walk\n'

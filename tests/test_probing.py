@@ -38,6 +38,8 @@ def asked(topic: Topic, *parts: tuple[PartKind, str]) -> Probed:
          "The result has no number that a baseline could stand beside."),
         ("baseline", "result", "We did it twice.", "no",
          "The result has no number that a baseline could stand beside."),
+        ("baseline", "result", "Alerts at night went from 212 a week to none, for 14 months.",
+         "yes", ""),
         ("part", "action", "I drew a map. I asked the guide.", "yes", ""),
         ("part", "action", "We drew a map. I asked the guide.", "perhaps",
          "Only one sentence says what you did."),
@@ -83,6 +85,12 @@ def test_a_number_before_may_be_the_baseline_of_one_of_its_kind() -> None:
     far = asked("baseline", ("situation", "He put four months into it."),
                 ("result", "It took two seconds."))  # fmt: skip
     assert (far.state, far.said) == ("no", "No baseline stands beside the two seconds.")
+
+
+def test_times_of_different_things_are_no_baseline_of_each_other() -> None:
+    found = asked("baseline", ("action", "I tried it for one week with a few people."),
+                  ("result", "It has not come back in 14 months."))  # fmt: skip
+    assert (found.state, found.said) == ("no", "No baseline stands beside the 14 months.")
 
 
 def test_a_story_without_a_sentence_supports_nothing() -> None:

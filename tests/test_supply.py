@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "kb").rglob("*.py"))
 RUNS_WHAT_IT_READS = {"pickle", "cPickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"}
 CALLS = {"eval", "exec", "os.system", "os.popen"}
-UNSAFE_YAML = {"load", "load_all", "full_load", "unsafe_load"}
+UNSAFE_YAML = {"load", "load_all", "full_load", "unsafe_load", "unsafe_load_all", "full_load_all"}
+UNSAFE_LOADERS = {"Loader", "UnsafeLoader", "FullLoader", "CLoader", "CFullLoader"}
 
 
 def locked() -> dict[str, list[str]]:
@@ -60,14 +61,21 @@ def test_nothing_that_is_read_is_run(path: Path) -> None:
 
 def _unsafe(node: ast.AST) -> str:
     if isinstance(node, ast.Import | ast.ImportFrom):
-        names = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
-        return next((n for n in names if n.split(".")[0] in RUNS_WHAT_IT_READS), "")
+        module = getattr(node, "module", None) or ""
+        names = [alias.name for alias in node.names]
+        if module == "yaml" and (UNSAFE_YAML | UNSAFE_LOADERS) & set(names):
+            return f"yaml: {names}"
+        return next((n for n in (module, *names) if n.split(".")[0] in RUNS_WHAT_IT_READS), "")
+    if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "yaml":
+        return node.attr if node.attr in UNSAFE_YAML | UNSAFE_LOADERS else ""
     if not isinstance(node, ast.Call):
         return ""
     name = ast.unparse(node.func)
     given = {one.arg: ast.unparse(one.value) for one in node.keywords}
-    if name in CALLS or (name.removeprefix("yaml.") in UNSAFE_YAML and name.startswith("yaml.")):
+    if name.removeprefix("builtins.") in CALLS:
         return name
+    if name.split(".")[-1] == "YAML" and given.get("typ") == "'unsafe'":
+        return f"{name} with {given}"
     if given.get("shell") == "True" or given.get("allow_pickle") == "True":
         return f"{name} with {given}"
     return "torch.load" if name == "torch.load" and given.get("weights_only") != "True" else ""
@@ -76,7 +84,9 @@ def _unsafe(node: ast.AST) -> str:
 @pytest.mark.parametrize(
     "code",
     ["import pickle", "from marshal import loads", "eval(x)", "yaml.load(x)", "os.system(x)",
-     "subprocess.run(x, shell=True)", "np.load(x, allow_pickle=True)", "torch.load(x)"],
+     "subprocess.run(x, shell=True)", "np.load(x, allow_pickle=True)", "torch.load(x)",
+     "from yaml import load", "yaml.unsafe_load_all(x)", "class L(yaml.UnsafeLoader): ...",
+     "YAML(typ='unsafe')", "builtins.eval(x)"],
 )  # fmt: skip
 def test_what_would_run_it_is_found(code: str) -> None:
     assert any(_unsafe(node) for node in ast.walk(ast.parse(code)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from contextlib import closing
@@ -15,6 +16,8 @@ from kb.journal import read
 from tests.conftest import Kb
 from tests.test_build import STORY, Bank
 
+# What kb wrote of two of the samples when these schemas were its own, less all vectors.
+EARLIER = sorted((Path(__file__).parent / "data" / "earlier").glob("schema-*.db.gz"))
 # Lines as every version so far has written them, and two of a version to come.
 JOURNAL = """\
 {"v": 1, "kind": "pin", "story": "kettle", "question": "a row", "at": "2026-03-01T10:00:00Z"}
@@ -45,6 +48,29 @@ def test_an_index_of_another_version_is_made_anew_and_embeds_nothing(
     assert store.state(bank.workspace.database) == "current"
     assert bank.ids() == ["kettle"]
     assert not bank.build().renewed
+
+
+@pytest.mark.parametrize("kept", EARLIER, ids=lambda path: path.name)
+def test_an_index_that_an_earlier_kb_made_is_made_anew(tmp_path: Path, kept: Path) -> None:
+    bank = Bank(tmp_path)
+    bank.write("personal/kettle.md", STORY)
+    database = bank.workspace.database
+    database.write_bytes(gzip.decompress(kept.read_bytes()))
+    with closing(sqlite3.connect(database)) as conn:
+        (version,) = conn.execute("SELECT value FROM _meta WHERE key = 'schema'").fetchone()
+    assert kept.name == f"schema-{version}.db.gz"
+    with (
+        pytest.raises(StoreError, match=r"another version of kb\. Run: kb build"),
+        store.open_index(database),
+    ):
+        pytest.fail("it was opened")
+    assert bank.build().renewed
+    assert store.faults(database) == ()
+    assert bank.ids() == ["kettle"]
+
+
+def test_every_schema_before_this_one_is_kept() -> None:
+    assert len(EARLIER) == int(store.SCHEMA_VERSION) - 1
 
 
 @pytest.mark.parametrize("table", ["_vectors", "_meta", "stories"])

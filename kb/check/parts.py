@@ -188,7 +188,8 @@ def length(reading: Reading, limits: Limits) -> Iterator[Note]:
         f"{'At least' if short else 'At most'} {round(wanted * WORDS_A_MINUTE / 60)} words"
         f" {'fill' if short else 'fit into'} {_minutes(wanted)}."
     )
-    message = f"Told aloud it takes about {_minutes(seconds)} ({words} words)."
+    count = f"{words} word" + "s" * (words != 1)
+    message = f"Told aloud it takes about {_minutes(seconds)} ({count})."
     yield Note(message, reading.story.line, hint)
 
 

@@ -41,7 +41,7 @@ _PRICE: Final = Phrases(
         ),
         "paid pay paying": r" (?:for (?:it|this|that)|a price|with|dearly|the price)\b",
         "cost costs": (
-            r" (?:us|me|them|the team|him|her)\b|(?: about| around| roughly| nearly|"
+            r" (?:us|me|them|the team|him|her|\w+ an? (?:week|weekend|month|summer|night))\b|(?: about| around| roughly| nearly|"
             r" some| only)? "
             r"(?:€|£|\$)?\d[\d.,]*\w*| (?:a|two|three|four|five|six|seven|eight|nine"
             r"|ten|half|several|some|extra"
@@ -106,7 +106,9 @@ _PRICE: Final = Phrases(
             r"|sales|contract|revenue|feature|features|accuracy|precision|history|time"
             r"|weeks?|months?|days?|a (?:week|month|day|quarter)|money|goodwill|trust"
             r"|speed|account|accounts|colleague|evening|evenings|people|engineers?|it"
-            r"|them)\b"
+            r"|them)\b|(?: most of| half of| (?:the|a) (?:better|best|good) part of)?"
+            r" (?:an?|the|my|our|his|her|their|whole) (?:whole )?(?:spring|summer|autumn|winter"
+            r"|season|year|weekend|night|sprint)\b"
         ),
         "unpopular grumbled grumbling groaned reluctantly grudgingly": "",
         "tension": r" between\b",

@@ -117,16 +117,15 @@ def _sheets(space: Workspace, names: Sequence[str]) -> tuple[tuple[Sheet, ...], 
     from kb.errors import UsageError
     from kb.pinning import find_story
     from kb.planning.cards import Cards
-    from kb.planning.loops import ENDINGS, loops_of
 
-    loop = len(names) == 1 and (
-        names[0].removesuffix(".yaml").removesuffix(".yml") in loops_of(space)
-        or names[0].endswith(ENDINGS)
-    )
+    loop = next((name for name in names if _is_loop(space, name)), "")
+    if loop and len(names) > 1:
+        hint = f"Make its pages with: kb card {loop}"
+        raise UsageError(f"'{loop}' is a loop, and a loop stands alone.", hint)
     with common.open_matcher(space) as (matcher, reader):
         common.warn_if_stale(space, reader)
         if loop:
-            return _of_loop(space, names[0], matcher)
+            return _of_loop(space, loop, matcher)
         try:
             found = dict.fromkeys(find_story(reader, name) for name in names)
         except UsageError as error:
@@ -134,6 +133,13 @@ def _sheets(space: Workspace, names: Sequence[str]) -> tuple[tuple[Sheet, ...], 
             message = error.message.replace("story or question", "story or loop")
             raise UsageError(message, hint) from error
         return Cards.of(matcher, _entries(space)).of_stories(list(found)), False
+
+
+def _is_loop(space: Workspace, name: str) -> bool:
+    from kb.planning.loops import ENDINGS, loops_of
+
+    bare = name.removesuffix(".yaml").removesuffix(".yml")
+    return name.endswith(ENDINGS) or bare in loops_of(space)
 
 
 def _of_loop(space: Workspace, name: str, matcher: Matcher) -> tuple[tuple[Sheet, ...], bool]:

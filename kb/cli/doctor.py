@@ -29,7 +29,11 @@ def command(as_json: bool, workspace: str | None) -> None:
     """
     from kb.render.doctor import looks_json, looks_text
 
-    looks = _looks(workspace)
+    try:
+        looks = _looks(workspace)
+    except ImportError as error:  # of what every look needs, such as sqlite3
+        said = f"{error.name or error} cannot be imported."
+        looks = [Look("packages", "wrong", said, "Install kb again: make setup")]
     if as_json:
         common.echo_json(looks_json(looks))
     else:

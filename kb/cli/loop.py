@@ -87,35 +87,46 @@ def command(
     traded. The status is 1 where a question stays open, or where what you
     asked for cannot hold. Without FILE and options it lists your loops.
     """
-    from kb.errors import UsageError
-
     if not file and not framework:
         _list(workspace, bool(rounds or company or keep or never or fill or save), as_json)
         return
-    if file and framework:
-        raise UsageError("give a loop's FILE, or --framework.", "See: kb loop --help")
-    if file and (rounds or company or save):
-        raise UsageError("--rounds, --company and --save go with --framework.",
-                         "A FILE says these itself.")  # fmt: skip
-    words = _words(keep, never)
+    _one_source(file, framework, bool(rounds or company or save))
+    kept, left_out = _words(keep, never)
     common.one_thread()
     space = common.open_workspace(workspace)
-    if save:
-        from kb.planning.loops import new_path
+    loop, of, findings = _loop(space, file, (framework, rounds, company), save)
+    loop = replace(loop, keep=(*loop.keep, *kept), never=(*loop.never, *left_out))
+    _plan(space, loop, of, findings, (fill, save, as_json))
 
+
+def _one_source(file: str | None, framework: str, shaped: bool) -> None:
+    """Raise UsageError where a loop would be of two sources. shaped: what is for a framework's
+    loop alone was given."""
+    from kb.errors import UsageError
+
+    if file and framework:
+        raise UsageError("give a loop's FILE, or --framework.", "See: kb loop --help")
+    if file and shaped:
+        raise UsageError("--rounds, --company and --save go with --framework.",
+                         "A FILE says these itself.")  # fmt: skip
+
+
+def _loop(
+    space: Workspace, file: str | None, asked: tuple[str, int | None, str], save: str
+) -> tuple[Loop, Framework | None, list[Finding]]:
+    """The loop of a file, or of a framework in so many rounds for a company; what it is made
+    from, and what was noticed."""
+    from kb.planning.loops import new_path, read_loop
+
+    if save:
         new_path(space, save)
     if file:
-        from kb.planning.loops import read_loop
-
         parsed = read_loop(space, file, Path.cwd())
-        loop, findings = parsed.loop, list(parsed.findings)
-        of, lost = framework_of(space, loop)
-        findings += lost
-    else:
-        of = _named(space, framework)
-        loop, findings = _framed(of, rounds, company), []
-    loop = replace(loop, keep=(*loop.keep, *words[0]), never=(*loop.never, *words[1]))
-    _plan(space, loop, of, findings, (fill, save, as_json))
+        of, lost = framework_of(space, parsed.loop)
+        return parsed.loop, of, [*parsed.findings, *lost]
+    framework, rounds, company = asked
+    named = _named(space, framework)
+    return _framed(named, rounds, company), named, []
 
 
 def _list(workspace: str | None, options: bool, as_json: bool) -> None:

@@ -218,6 +218,8 @@ def _read(space: Workspace, source: str) -> str:
         one.abspath for one in scan(space).sources if one.kind == "story"
     }:
         raise UsageError(f"{source} is a story of this workspace already.", "See it: kb list")
+    if not file.exists():
+        raise DocumentError("there is no such file.", "Name a text file, or - for a pipe.", source)
     return read_text(file, shown=source)
 
 

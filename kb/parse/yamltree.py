@@ -177,8 +177,8 @@ class _Reader:
         end, column = self._at(event.end_mark)
         cut = ""
         if not event.style and event.value and end < len(self.lines):
-            rest = self.lines[end][column:]
-            cut = rest.strip() if _CUT.match(rest) else ""
+            row = self.lines[end]
+            cut = row[column:].strip() if _CUT.match(row, column) else ""
         return Scalar(
             text=event.value,
             kind=tag.rpartition(":")[2],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,16 +13,19 @@ import numpy as np
 from kb import rank
 from kb.errors import UsageError
 from kb.figures import find_figures
+from kb.figures.measures import singular
 from kb.history import uses
 from kb.lookup import find_id
 from kb.passages import evidence_prior, story_passages
 from kb.planning.loops import told_to
+from kb.portfolio.amounts import Amount
 from kb.portfolio.cards import Card, Line, Room, Sheet, digest, room_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from kb.domain import Fit, Story, StoryCard, StoryMatch
+    from kb.figures import Figure
     from kb.history import Use
     from kb.journal import Entry
     from kb.match import Matcher
@@ -30,6 +35,10 @@ if TYPE_CHECKING:
 NEAR: Final = 0.42  # cosine from which a guide's question is the one that is asked
 READ: Final = 12  # stories of a match that are read for evidence at first
 TOLD: Final = 2  # earlier tellings that a card names
+_WHOLE: Final = ("money", "duration", "size")  # kinds that say themselves what is measured
+_WORD: Final = re.compile(r"[^\W\d_][\w'’]*")
+_FAR: Final = 4  # words after a number in which its noun is looked for
+_COMMAND: Final = re.compile(r";? see kb \w+(?=\.)|\bkb [a-z]+ [^.]*\.")
 
 
 def story_lines(story: Story, backing: Collection[str] = ()) -> tuple[Line, ...]:
@@ -37,10 +46,31 @@ def story_lines(story: Story, backing: Collection[str] = ()) -> tuple[Line, ...]
     found = []
     for passage in story_passages(story):
         if passage.kind == "sentence":
-            figures = tuple((f.start, f.end) for f in find_figures(passage.text))
+            figures = amounts_of(passage.text)
             weight, backs = evidence_prior(passage), passage.text in backing
             found.append(Line(passage.text, passage.line, passage.part, weight, figures, backs))
     return tuple(found)
+
+
+def amounts_of(text: str) -> tuple[Amount, ...]:
+    """The numbers of a sentence, each as far as its unit or the noun that it counts."""
+    found = []
+    for figure in find_figures(text):
+        counted = figure.kind == "count" and figure.unit not in ("", "time")
+        end = _noun_end(text, figure) if counted else figure.end
+        timed = figure.kind == "duration"
+        open_ended = text[end : end + 1] == "-" or (timed and "-" in figure.text)  # three-month
+        stands = (figure.kind in _WHOLE or end > figure.end) and not open_ended
+        found.append(Amount(figure.start, end, stands, timed))
+    return tuple(found)
+
+
+def _noun_end(text: str, figure: Figure) -> int:
+    """Where the noun that a figure counts ends, or the figure where it is not found."""
+    for word in islice(_WORD.finditer(text, figure.end), _FAR):
+        if singular(word[0].lower()) == figure.unit:
+            return word.end()
+    return figure.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +163,8 @@ class Cards:
         asked = _Asked(answer.number, answer.question, answer.focus,
                        answer.told.fit if answer.told else None)  # fmt: skip
         if answer.told is None:
-            why = answer.trade.said if answer.trade else ""
+            # what is printed for a call names no command
+            why = _COMMAND.sub("", answer.trade.said).strip() if answer.trade else ""
             return Card(answer.number, answer.question, answer.focus, None, None, why=why)
         return self._card(asked, answer.told.story, room, answer.notes)
 
@@ -153,6 +184,7 @@ class Cards:
             numbers=short.numbers,
             follow_ups=follow_ups[: room.follow_ups],
             heard=tuple(heard),
+            missing=short.missing,
         )
 
     def _match(self, question: str, story: str) -> tuple[StoryMatch | None, tuple[str, ...]]:

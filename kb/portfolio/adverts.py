@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +27,12 @@ LEAST: Final = 1.6
 CUE: Final = 1.0
 WEIGHTS: Final = (0.2, 0.2, 0.6)  # of what describes it, of questions, of adverts' phrases
 
+LEAST_ITEMS: Final = 2  # beside the first, of a list without bullets
+
+_GOES_ON: Final = re.compile(
+    r"(?:,|\b(?:and|or|of|the|an?|to|in|on|at|for|with|from|by|as|our|your|its|their|that|who|which"
+    r"|using|between|into|across|including|e\.g\.|like|than|is|are|be|will))$"
+)
 _BULLET: Final = re.compile(r"\s*(?:[-*+•●▪◦‣·–—○]|\d{1,2}[.)])\s+")
 _HEADING: Final = re.compile(r"^\s*#{1,6}\s+")
 _BOLD: Final = re.compile(r"\s*(?:\*\*|__)(.+?)(?:\*\*|__)\s*+:?\s*+$")
@@ -129,11 +136,13 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
     """Paragraphs and bullets of the sections that count, each with the line it begins on."""
     held: list[str] = []
     start, kept, first = 0, True, True
-    for number, row in enumerate([*text.split("\n"), ""], start=1):
+    rows = [*text.split("\n"), ""]
+    items = _items(rows)
+    for number, row in enumerate(rows, start=1):
         heading = _heading(row)
         bullet = _BULLET.match(row)
         plain = _plain(row[bullet.end() :] if bullet else row)
-        if held and (not plain or bullet or heading or _ends(held, plain)):
+        if held and (not plain or bullet or heading or number in items or _ends(held, plain)):
             yield " ".join(held), start
             held = []
         if not plain:
@@ -146,6 +155,37 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
         first = False
     if held:
         yield " ".join(held), start
+
+
+def _items(rows: Sequence[str]) -> frozenset[int]:
+    """The numbers of the lines that begin an item of a list whose bullets are not there, as in
+    the text of a PDF: in blocks of which many lines begin with a capital, without a stop before."""
+    found: list[int] = []
+    block: list[tuple[int, str]] = []
+    for number, row in enumerate([*rows, ""], start=1):
+        plain = _plain(row)
+        if not plain or _BULLET.match(row) or _heading(row):
+            found += _items_of(block)
+            block = []
+        elif plain:
+            block.append((number, plain))
+    return frozenset(found)
+
+
+def _items_of(block: Sequence[tuple[int, str]]) -> list[int]:
+    """Those of one block of lines; none where it is prose, in which lines run on."""
+    widest = max((len(row) for _, row in block), default=0)
+    begun: list[int] = []
+    breaks = 0
+    for (_, before), (number, row) in pairwise(block):
+        if before.endswith((".", "!", "?", ":", ";")):
+            continue
+        fits = len(before) + 1 + len(row.split()[0]) <= widest
+        # before a name that does not fit, prose is wrapped
+        if row[:1].isupper() and not _GOES_ON.search(before) and (fits or len(begun) == breaks):
+            begun.append(number)
+        breaks += 1
+    return begun if len(begun) >= LEAST_ITEMS and 3 * len(begun) >= breaks else []
 
 
 def _heading(row: str) -> str:
@@ -173,6 +213,8 @@ def _ends(held: Sequence[str], following: str) -> bool:
     """Whether lines do not go on in the next one: those of a file or PDF may be wrapped."""
     if held[-1].endswith((".", "!", "?", ":", ";")):
         return True
+    if _GOES_ON.search(held[-1]):
+        return False
     return following[:1].isupper() and sum(map(len, held[:60])) + len(held) - 1 < 60
 
 

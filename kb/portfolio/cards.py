@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kb.domain import STAR
+from kb.portfolio.amounts import LEANS, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kb.domain import Fit, StoryCard
+    from kb.portfolio.amounts import Amount
 
 STEPS: Final = 5
 LABELS: Final = {
@@ -29,38 +31,23 @@ _CHANGED: Final = re.compile(
     r"|dropped|down (?:to|from)|up (?:to|from)|saved|passed|for the first time)\b|^By [A-Z]",
     re.IGNORECASE,
 )
-_LEANS: Final = re.compile(
-    r"(?:it|its|they|their|that|this|these|those|he|she|his|her|the other|so|but|and|there|then"
-    r"|both|another)\b",
+_COST: Final = re.compile(
+    r"(?<!the )(?<!our )\bcost (?:us|me|them|an?|another|about|nearly|[£$€\d]|\w+ \w+s\b)",
     re.IGNORECASE,
 )
 _CLAUSE: Final = re.compile(r"(?<=[,;:])\s+|\s+(?=[–—]\s)|\s+(?=(?:and|but|because|so that)\s)")
-_STOP: Final = re.compile(r"[,;:.?!–—()\"“”]")
-# A number's words end before these; "of" goes on: "seven of our nine makes".
-_ENDS: Final = re.compile(
-    r"(?:and|or|in|on|at|for|by|with|from|as|that|which|who|whose|was|were|is|are|had|has|have|it|he"
-    r"|she|we|they|i|but|so|then|than|after|before|when|where|while|against|within|would|could|did"
-    r"|until|because|if|not|do|does|did|must|may|can|will|later|ago|nearly|about|only|a|the)[,;:.]?",
-    re.IGNORECASE,
-)
-_RATE: Final = re.compile(
-    r"\s(?:a|an|per|each|every) (?:second|minute|hour|day|night|week|month|quarter|year)\b"
-)
-_LEADS: Final = re.compile(
-    r"from|to|under|over|about|only|within|every|below|above|nearly|almost|by", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A sentence of a story. part: its kind. weight: 0..1, what it can carry by itself.
-    figures: where its numbers begin and end. backing: whether it made the story fit."""
+    figures: its numbers. backing: whether it made the story fit."""
 
     text: str
     line: int
     part: str
     weight: float = 0.0
-    figures: tuple[tuple[int, int], ...] = ()
+    figures: tuple[Amount, ...] = ()
     backing: bool = False
 
 
@@ -76,9 +63,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a page has room for: characters a line, and how much beside the steps."""
+    """What a page has room for: characters a line and of the opening, and how much beside the
+    steps."""
 
     line: int
+    opening: int
     numbers: int
     follow_ups: int
     dense: bool
@@ -88,8 +77,8 @@ class Room:
 class Card:
     """One question with its story, None where none is told, and why then. number: 0 for none.
 
-    opening: the story's first sentence. numbers: with the words around them. heard: to whom
-    it was told before, and what speaks against it.
+    opening: the story's first sentence. numbers: with what they count. heard: to whom it was
+    told before, and what speaks against it. missing: the part that should end it, or "".
     """
 
     number: int
@@ -103,6 +92,7 @@ class Card:
     follow_ups: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
     why: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,34 +108,40 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A story in short."""
+    """A story in short. missing: "result" where it has parts and not that one, else ""."""
 
     opening: str
     steps: tuple[Step, ...]
     numbers: tuple[str, ...]
+    missing: str = ""
 
 
 def room_for(cards: int) -> Room:
     """What a page has room for with so many cards."""
     if cards <= 3:
-        return Room(line=110, numbers=4, follow_ups=2, dense=False)
+        return Room(line=110, opening=220, numbers=4, follow_ups=2, dense=False)
     if cards == 4:
-        return Room(line=88, numbers=4, follow_ups=2, dense=False)
-    return Room(line=88, numbers=3, follow_ups=1, dense=True)
+        return Room(line=88, opening=160, numbers=4, follow_ups=2, dense=False)
+    return Room(line=88, opening=88, numbers=3, follow_ups=1, dense=True)
 
 
 def digest(lines: Sequence[Line], room: Room) -> Digest:
     """A story's first sentence, five more, and its numbers."""
     if not lines:
         return Digest("", (), ())
-    land = _landing(lines)
+    parts = {one.part for one in lines}
+    missing = "result" if parts & set(STAR) and "result" not in parts else ""
+    land = None if missing else _landing(lines)
     steps = tuple(
-        Step(LABELS.get(one.part, ""), shortened(one.text, room.line, one.figures), one.line,
-             one is land)
+        Step(LABELS.get(one.part, ""), _fitted(one, room), one.line, one is land)
         for one in _chosen(lines, land, room)
     )  # fmt: skip
-    opening = shortened(lines[0].text, room.line, lines[0].figures)
-    return Digest(opening, steps, numbers_of(lines, room.numbers))
+    opening = cut(lines[0].text, room.opening)
+    return Digest(opening, steps, numbers_of(lines, room.numbers), missing)
+
+
+def _fitted(line: Line, room: Room) -> str:
+    return shortened(line.text, room.line, [(one.start, one.end) for one in line.figures])
 
 
 def _chosen(lines: Sequence[Line], land: Line | None, room: Room) -> list[Line]:
@@ -179,11 +175,13 @@ def _spread(rest: Sequence[Line], count: int) -> dict[str, list[Line]]:
 
 def _landing(lines: Sequence[Line]) -> Line | None:
     """The sentence that must be said: of the result the one with the number or with what
-    changed; without a result the one that made the story fit, or the last with a number."""
+    changed; without parts the one that made the story fit, or the last with a number."""
     result = [one for one in lines[1:] if one.part == "result"]
     if result:
         return max(result, key=lambda one: _worth_landing(one, result))
-    others = lines[1:] or lines
+    others = [one for one in lines[1:] if one.part not in STAR]
+    if not others:
+        return None
     backed = [one for one in others if one.backing]
     counted = [one for one in others if one.figures and one.part != "situation"]
     if backed:
@@ -195,7 +193,8 @@ def _worth_landing(line: Line, result: Sequence[Line]) -> float:
     """How well a sentence of the result ends a story: what was wanted stands there early."""
     early = 1 - next(n for n, one in enumerate(result) if one is line) / len(result)
     value = min(0.55, line.weight) + 0.5 * bool(line.figures) + 0.3 * line.backing + 0.6 * early
-    value += 0.3 * bool(_CHANGED.search(line.text)) - 0.3 * bool(_LEANS.match(line.text))
+    value += 0.3 * bool(_CHANGED.search(line.text)) - 0.6 * bool(LEANS.match(line.text))
+    value -= 0.6 * bool(_COST.search(line.text))
     return value - 0.6 * (len(line.text.split()) < 5)
 
 
@@ -205,7 +204,7 @@ def _value(line: Line, among: Sequence[Line]) -> float:
     words = len(line.text.split())
     value = line.weight + 0.3 * min(2, len(line.figures)) + 0.5 * line.backing
     value += 0.2 * bool(re.search(r"\bI\b", line.text)) if line.part in ("task", "action") else 0.0
-    value -= 0.35 * bool(_LEANS.match(line.text)) + 0.6 * (words < 5)
+    value -= 0.35 * bool(LEANS.match(line.text)) + 0.6 * (words < 5)
     early = 1 - next(n for n, one in enumerate(among) if one is line) / max(1, len(among))
     return value + early * {"action": 0.05, "learning": 0.1}.get(line.part, 0.35)
 
@@ -232,45 +231,24 @@ def shortened(text: str, most: int, keep: Sequence[tuple[int, int]] = ()) -> str
     return ("… " if start else "") + said + (" …" if end < len(text) else "")
 
 
-def numbers_of(lines: Sequence[Line], most: int, width: int = 34) -> tuple[str, ...]:
-    """A story's numbers with a few words around each, those of the result first of all, in the
-    order they stand."""
+def cut(text: str, most: int) -> str:
+    """A sentence in about `most` characters: whole, or its beginning as far as a clause."""
+    if len(text) <= most:
+        return text
+    ends = [match.start() for match in _CLAUSE.finditer(text) if match.start() <= most - 2]
+    end = ends[-1] if ends and ends[-1] > most // 2 else text.rfind(" ", 0, most - 2)
+    return text[: end if end > 0 else most - 2].rstrip().rstrip(",;:").rstrip() + " …"
+
+
+def numbers_of(lines: Sequence[Line], most: int) -> tuple[str, ...]:
+    """A story's numbers, each with what it counts: those of the result first of all, those in
+    digits before those in words, in the order they stand."""
     order = {"result": 0, "action": 1, "text": 1, "point": 1, "learning": 2}
-    found: list[tuple[tuple[int, int], int, str]] = []
+    found: list[tuple[tuple[int, bool, int], int, str]] = []
     for number, line in enumerate(lines):
-        # without parts, the result stands last
-        first = (order.get(line.part, 3), number if line.part in STAR else -number)
-        after = 0
-        for start, end in line.figures:
-            if start < after:
-                continue
-            begin, after = _around(line.text, start, end, width)
-            if line.text[begin:after].isalpha():  # "four" alone says nothing
-                continue
-            found.append((first, number, line.text[begin:after]))
-    best = sorted(dict.fromkeys(found), key=lambda one: one[0])[:most]
+        late = number if line.part in STAR else -number  # without parts, the result is last
+        for said in phrases(line.text, line.figures):
+            worded = not any(sign.isdigit() for sign in said)
+            found.append(((order.get(line.part, 3), worded, late), number, said))
+    best = sorted(found, key=lambda one: one[0])[:most]
     return tuple(dict.fromkeys(text for _, _, text in sorted(best, key=lambda one: one[1])))
-
-
-def _around(text: str, start: int, end: int, width: int) -> tuple[int, int]:
-    """Where a number with the few words around it begins and ends."""
-    before = text[:start].rstrip().rpartition(" ")[2]
-    begin = text.rindex(before, 0, start) if _LEADS.fullmatch(before) else start
-    stop, most = end, 2
-    for count, word in enumerate(re.finditer(r"\S+", text[end:])):
-        mark = _STOP.search(word[0])
-        till = end + word.start() + (mark.start() if mark else len(word[0]))
-        most = 4 if word[0] == "of" else most
-        ends = _ENDS.fullmatch(word[0]) and not (most == 4 and word[0] in ("the", "a"))
-        if count >= most or till - begin > width or ends:
-            break
-        stop = max(stop, till)
-        if mark:
-            break
-    said = text[begin:stop]
-    while stop > end and re.search(r"\s(?:of|our|the|a|an|my|his|her|their|its|to)$", said):
-        stop = begin + len(said.rpartition(" ")[0])
-        said = text[begin:stop]
-    stop = max(stop, end)
-    rate = _RATE.match(text, stop)
-    return begin, rate.end() if rate else stop

@@ -55,7 +55,12 @@ def _written(text: str, gone: Collection[str], rest: Pairs, kept: Pairs) -> str:
     """The text with the change, "" where it has no place for it. rest: what stays kept."""
     import yaml
 
-    root = next(yaml.compose_all(text, Loader=yaml.SafeLoader), None)
+    # parse_loop has read it under its limit of depth; the pure loader refuses `[Why?]`
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        root = next(yaml.compose_all(text, Loader=loader), None)
+    except yaml.YAMLError:
+        return ""
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         return ""
     margin = " " * root.start_mark.column

@@ -208,14 +208,18 @@ def _baseline(told: Told) -> _Found:
     ]  # fmt: skip
     for number in after:
         for other in (n for n in told.numbers if n.place == number.place and n is not number):
-            if _like(number, other) and _from_to(number, other):
+            same = _like(number, other) or _counted_down(number, other)
+            if same and _from_to(number, other):
                 return _Found("yes", "", told.lines[number.place])
     telling = [n for n in after if n.kind in MEASURES and not n.text.isalpha()]
     if not telling:
         return _Found("no", "The result has no number that a baseline could stand beside.")
     shares = [n for n in telling if n.kind in ("percent", "multiple")] or telling
     for number in shares:
-        earlier = [n for n in told.numbers if n.place < number.place and _like(n, number)]
+        earlier = [
+            n for n in told.numbers
+            if n.place < number.place and _like(n, number) and _shared(told, n, number)
+        ]  # fmt: skip
         if earlier:
             other = max(earlier, key=lambda n: (_shared(told, n, number), n.place))
             said = f"{other.text} may be the baseline of {number.text}; no sentence says so."
@@ -229,6 +233,14 @@ def _from_to(one: Number, other: Number) -> bool:
     if one.role == "from":
         return True
     return one.phase == "before" and (other.phase == "after" or other.role == "to")
+
+
+def _counted_down(one: Number, other: Number) -> bool:
+    """Whether two numbers say what something fell to, of which the second leaves out the noun:
+    from 212 a week to none."""
+    counts = {one.kind, other.kind} <= {"count", "number"}
+    units = {one.unit, other.unit} - {""}
+    return counts and len(units) < 2 and (one.role, other.role) == ("from", "to")
 
 
 def _like(one: Number, other: Number) -> bool:

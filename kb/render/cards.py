@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LABEL: Final = 15
 NOTHING: Final = "There is nothing to put on a card."
+MISSING: Final = {"result": "The story has no Result yet."}
 
 
 def cards_text(sheets: Sequence[Sheet], page: Page) -> str:
@@ -38,21 +39,26 @@ def _card_lines(card: Card, page: Page) -> Iterator[str]:
         return
     yield from _title(card.story.title, card.fit or "", page)
 
-    def row(label: str, text: str, style: str = "") -> Iterator[str]:
+    for label, text, style in _rows(card):
         first = pad(f"     {label}", LABEL)
         for line in page.wrap(clean(text), " " * LABEL, first):
             yield line[:LABEL] + (page.style(line[LABEL:], style) if style else line[LABEL:])
 
+
+def _rows(card: Card) -> Iterator[tuple[str, str, str]]:
+    """What stands below a card's title: a label, its text, and the style of that."""
     if card.opening:
-        yield from row("Open", card.opening)
+        yield "Open", card.opening, ""
     for step in card.steps:
-        yield from row("Land" if step.land else step.label, step.text, "title" * step.land)
+        yield "Land" if step.land else step.label, step.text, "title" * step.land
+    if card.missing:
+        yield "Land", MISSING[card.missing], ""
     if card.numbers:
-        yield from row("Numbers", " · ".join(card.numbers))
+        yield "Numbers", " · ".join(card.numbers), ""
     for count, text in enumerate(card.follow_ups):
-        yield from row("" if count else "Then", text)
+        yield "" if count else "Then", text, ""
     for text in card.heard:
-        yield from row("Heard", text)
+        yield "Heard", text, ""
 
 
 def _title(title: str, fit: str, page: Page) -> Iterator[str]:
@@ -95,6 +101,7 @@ def _card_json(card: Card) -> dict[str, Any]:
             {"part": s.label.lower(), "text": s.text, "line": s.line, "land": s.land}
             for s in card.steps
         ],
+        "missing": [card.missing] if card.missing else [],
         "numbers": list(card.numbers),
         "follow_ups": list(card.follow_ups),
         "heard": list(card.heard),
@@ -207,6 +214,8 @@ def _article(card: Card, dense: bool) -> Iterator[str]:
         land = ' class="land"' if step.land else ""
         label = "Land" if step.land else step.label
         yield f"<dt>{_html(label)}</dt><dd{land}>{_html(step.text)}</dd>"
+    if card.missing:
+        yield f'<dt>Land</dt><dd class="fit">{_html(MISSING[card.missing])}</dd>'
     if numbers and not dense:
         yield f'<dt class="small">Numbers</dt><dd class="small">{numbers}</dd>'
     if card.follow_ups:

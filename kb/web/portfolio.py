@@ -141,9 +141,7 @@ def loop(bank: Bank, name: str, wish: Wish, today: date) -> dict[str, Any] | Non
                 parsed, plan, found = desk.read(draft)
         except KBError as error:
             problem = str(error)
-        stories = sorted(
-            (c for c in matcher.cards.values() if c.status != "retired"), key=lambda c: c.title
-        )
+        live = [c for c in matcher.cards.values() if c.status != "retired"]
     changed = stamp(draft) != stamp(text)
     return {
         "name": name,
@@ -155,7 +153,7 @@ def loop(bank: Bank, name: str, wish: Wish, today: date) -> dict[str, Any] | Non
         "plan": plan,
         "proof": proof(plan, f"`kb loop {name} --fill`"),
         "gain": (plan.total - total) / THOUSAND if changed and not problem else None,
-        "stories": stories,
+        "stories": sorted(live, key=lambda card: card.title),
         "findings": [*parsed.findings, *found],
     }
 

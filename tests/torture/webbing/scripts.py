@@ -163,18 +163,18 @@ def typed(seeker: Seeker, payload: str, names: dict[str, str]) -> None:
     tab.wait_for_function("before => location.href !== before", arg=before, timeout=60_000)
     seeker.look(f"typed {payload}")
     tab.goto(seeker.server.url + f"/-/loop/{names['loop']}")
-    tab.evaluate("document.querySelector('.kb-edit').closest('details').open = true")
+    tab.evaluate("document.querySelector('#kb-loop').closest('details').open = true")
     kept = tab.input_value("#kb-loop")
     for text in (f"{payload}\n", f'company: [\n"{payload}\n', f"rounds: {payload}\n"):
         tab.fill("#kb-loop", text)
         with tab.expect_navigation():
-            tab.click(".kb-edit button")
+            tab.click(".kb-edit button:not([name])")
         seeker.look(f"saved {payload}")
     tab.goto(seeker.server.url + f"/-/loop/{names['loop']}")
-    tab.evaluate("document.querySelector('.kb-edit').closest('details').open = true")
+    tab.evaluate("document.querySelector('#kb-loop').closest('details').open = true")
     tab.fill("#kb-loop", kept)
     with tab.expect_navigation():
-        tab.click(".kb-edit button")
+        tab.click(".kb-edit button:not([name])")
 
 
 def policy_holds(seeker: Seeker) -> list[str]:
