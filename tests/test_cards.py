@@ -122,6 +122,15 @@ def test_what_it_cost_is_not_what_must_land() -> None:
     ]
 
 
+def test_a_second_sentence_does_not_lean_on_one_that_is_left_out() -> None:
+    asked = "I wrote to all of the nine teams. I read each of their answers."
+    text = f"We began in May. {asked} Nobody came. It took two seconds on that day, as they said."
+    found = short(story(("action", text), ("result", "We kept 3 of them.")))
+    assert [s.text for s in found.steps if not s.land] == [
+        "I wrote to all of the nine teams.", "I read each of their answers.",
+    ]  # fmt: skip
+
+
 def test_the_opening_is_never_cut_at_its_beginning() -> None:
     words = "and nobody in any of the offices of the company knew what it was for or who had built"
     first = (

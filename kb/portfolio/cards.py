@@ -146,8 +146,8 @@ def _fitted(line: Line, room: Room) -> str:
 
 def _chosen(lines: Sequence[Line], land: Line | None, room: Room) -> list[Line]:
     """The sentences of the card in the order they stand: one a part, and where there are fewer
-    parts more of the others. The first sentence is on the card already, so that in a dense one
-    it is all of the situation."""
+    parts more of the others, but none that leans on one that is left out. The first sentence is on
+    the card already, so that in a dense one it is all of the situation."""
     kinds = STAR[1:] if room.dense else STAR
     rest = [one for one in lines[1:] if one.part in kinds or one.part not in STAR]
     parts = {kind: [one for one in rest if one.part == kind] for kind in kinds}
@@ -164,7 +164,16 @@ def _chosen(lines: Sequence[Line], land: Line | None, room: Room) -> list[Line]:
         ranked = sorted(some, key=lambda one: (one is not land, -_value(one, some)))
         best += ranked[: slots[name]]
     place = {id(one): number for number, one in enumerate(lines)}
-    return sorted(best, key=lambda one: place[id(one)])
+    shown = {0, *(place[id(one)] for one in best)}
+    alone = {one.part for one in best if sum(other.part == one.part for other in best) == 1}
+    return sorted(
+        (
+            one for one in best
+            if one is land or one.part in alone or place[id(one)] - 1 in shown
+            or not LEANS.match(one.text)
+        ),
+        key=lambda one: place[id(one)],
+    )  # fmt: skip
 
 
 def _spread(rest: Sequence[Line], count: int) -> dict[str, list[Line]]:
@@ -193,7 +202,7 @@ def _worth_landing(line: Line, result: Sequence[Line]) -> float:
     """How well a sentence of the result ends a story: what was wanted stands there early."""
     early = 1 - next(n for n, one in enumerate(result) if one is line) / len(result)
     value = min(0.55, line.weight) + 0.5 * bool(line.figures) + 0.3 * line.backing + 0.6 * early
-    value += 0.3 * bool(_CHANGED.search(line.text)) - 0.6 * bool(LEANS.match(line.text))
+    value += 0.3 * bool(_CHANGED.search(line.text)) - 0.9 * bool(LEANS.match(line.text))
     value -= 0.6 * bool(_COST.search(line.text))
     return value - 0.6 * (len(line.text.split()) < 5)
 

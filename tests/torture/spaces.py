@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.embed import default_cache
 from tests.torture.dump import Dump, dump
 from tests.torture.steps import command, ended, start
 
@@ -91,8 +92,13 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.cache = folder, folder / "cache"
+        # a copy: what else runs on this machine may compile its own model meanwhile
+        own = folder / "own-cache"
+        if default_cache().is_dir():
+            shutil.copytree(default_cache(), own / default_cache().name)
         self.environment = {
             **os.environ,
+            "XDG_CACHE_HOME": str(own),
             "XDG_STATE_HOME": str(folder / "state"),
             "PYTHONPATH": str(ROOT),
         }
