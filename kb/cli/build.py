@@ -58,7 +58,7 @@ def _once(space: Workspace, as_json: bool) -> bool:
     return report.failed > 0 or any(f.severity == "error" for f in report.findings)
 
 
-def refresh(space: Workspace, *, quiet: bool = False) -> None:
+def refresh(space: Workspace, *, quiet: bool = False) -> BuildReport:
     """Bring the index up to date after a word of the owner, saying only what is wrong with
     files, or, if quiet, nothing. Raises StoreError, ModelError, ConfigError."""
     common.one_thread()
@@ -70,6 +70,7 @@ def refresh(space: Workspace, *, quiet: bool = False) -> None:
     report = build(space, tools, now=datetime.now(UTC))
     for finding in () if quiet else report.findings:
         click.echo(render.finding_line(finding), err=True)
+    return report
 
 
 def _watch(space: Workspace, as_json: bool) -> None:

@@ -215,16 +215,11 @@ def _rebuild(space: Workspace) -> None:
 
     Raises StoreError, ModelError, ConfigError.
     """
-    common.one_thread()
     from kb import render
-    from kb.build import build
-    from kb.build.tooling import tools_for
+    from kb.cli.build import refresh
 
     now = datetime.now(UTC)
-    tools = tools_for(space, lambda: common.compiled_for(space), lambda _done, _all: None)
-    report = build(space, tools, now=now)
-    for finding in report.findings:
-        click.echo(render.finding_line(finding), err=True)
+    report = refresh(space)
     if report.added or report.changed or report.removed:
         counts = render.build_text(report, common.page()).splitlines()[0]
         click.echo(f"{now.astimezone():%H:%M:%S} Built again: {counts}.", err=True)
