@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kb.domain import Finding
+from kb.durable import settle
 from kb.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def append(path: Path, entry: Entry, *, now: datetime) -> Entry:
                 new = not os.fstat(descriptor).st_size
                 _write(descriptor, line)
             if new:
-                _settle(path.parent)
+                settle(path.parent)
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -345,16 +346,6 @@ def _write(descriptor: int, line: bytes) -> None:
         with suppress(OSError):
             os.ftruncate(descriptor, size)
         raise
-
-
-def _settle(folder: Path) -> None:
-    """Let the names in a folder outlast a power cut, where the system can say so."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ PURE = {
     "parse", "passages", "rank", "evaluate", "filters", "lookup", "spelling", "windows",
     "figures", "check", "facts", "importers", "exporters", "rewrite", "portfolio",
 }  # fmt: skip
-WALLS = {"files", "journal", "embed", "reread", "compile_model", "store"}
+WALLS = {"durable", "files", "journal", "embed", "reread", "compile_model", "store"}
 ROOMS = {"build", "match", "pinning", "suggest", "history", "keeping", "planning", "doctor"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -43,13 +43,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "history": GROUND | {"journal"},
     # looks at all of it, and changes nothing
     "doctor": GROUND | WALLS,
-    "files": GROUND | {"parse"},
-    "journal": GROUND,
+    "durable": set(),
+    "files": GROUND | {"parse", "durable"},
+    "journal": GROUND | {"durable"},
     "embed": GROUND | {"windows"},
     # runs a model that is kept and opened as embed's is
     "reread": GROUND | {"embed", "windows"},
     # writes the folders that they read, so it takes the format from there
-    "compile_model": GROUND | {"embed", "reread"},
+    "compile_model": GROUND | {"embed", "reread", "durable"},
     "store": GROUND,
     # which stories answer the guides' questions is worked out as a match does
     "build": GROUND | PURE | WALLS | {"match"},

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import embed
+from kb.durable import settle
 from kb.errors import ModelError
 
 if TYPE_CHECKING:
@@ -203,11 +204,11 @@ def publish(draft: Path, folder: Path, name: str, cache: Path) -> None:
     for path in draft.iterdir():
         with path.open("rb+") as file:
             os.fsync(file.fileno())
-    _settle(draft)
+    settle(draft)
     for attempt in range(8):
         try:
             draft.replace(folder)
-            _settle(folder.parent)
+            settle(folder.parent)
             return
         except OSError:
             if embed.find_compiled(name, cache) is not None:
@@ -218,13 +219,3 @@ def publish(draft: Path, folder: Path, name: str, cache: Path) -> None:
                 folder.replace(aside)
                 shutil.rmtree(aside, ignore_errors=True)
     raise OSError(0, "another process keeps the folder")
-
-
-def _settle(folder: Path) -> None:
-    """Let the names in a folder outlast a power cut, where the system can say so."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

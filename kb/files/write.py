@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
+from kb.durable import settle
 from kb.errors import WorkspaceError
 
 ABANDONED = 3600  # seconds after which a temporary file is that of a process that was killed
@@ -32,7 +33,7 @@ def write_atomic(path: Path, data: bytes) -> None:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-        _settle(path.parent)
+        settle(path.parent)
     except OSError as error:
         _refuse(path, error)
 
@@ -49,7 +50,7 @@ def write_new(path: Path, text: str) -> None:
             _claim(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
-        _settle(path.parent)
+        settle(path.parent)
     except OSError as error:
         _refuse(path, error)
 
@@ -95,16 +96,6 @@ def _sweep(folder: Path) -> None:
 
 def _is_temporary(name: str) -> bool:
     return name.startswith(".kb-") and name.endswith(".tmp")
-
-
-def _settle(folder: Path) -> None:
-    """Let the names in a folder outlast a power cut, where the system can say so."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _claim(temporary: Path, path: Path) -> None:
