@@ -698,7 +698,7 @@ def test_misuse_is_a_sentence(samples: Kb) -> None:
     assert "--json goes with --from" in samples("new", "--json", code=2).stderr
     assert "together" in samples("new", "--edit", "--from", "-", code=2).stderr
     assert "no story in -" in samples("new", "--from", "-", code=2).stderr
-    assert "cannot be read" in samples("new", "--from", "none.txt", code=1).stderr
+    assert "there is no such file" in samples("new", "--from", "none.txt", code=1).stderr
     own = "personal/samples/tariq-at-four-oclock.md"
     assert "already" in samples("new", "--from", own, code=2).stderr
     (samples.folder / "two.yaml").write_text("- title: A\n  text: B\n- title: C\n  text: D\n")
