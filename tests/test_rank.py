@@ -497,7 +497,10 @@ def in_turn(stories, read):
         read.append(numbers.tolist())
         return stories.some(numbers)
 
-    return rank.Stories(stories.outline(), some)
+    def ask(numbers, vectors):
+        return some(numbers).ask(np.arange(len(numbers)), vectors)
+
+    return rank.Stories(stories.outline(), some, ask)
 
 
 def test_a_large_bank_is_prepared_and_scored_in_pieces_as_at_once(monkeypatch):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb import rank
+from kb.domain import PASSAGE_KINDS
 
 if TYPE_CHECKING:
     from kb.domain import LibraryQuestion, StoryCard
@@ -69,7 +70,7 @@ class Held:
     def stories(self, reader: Reader) -> rank.Stories:
         """The bank, as the ranking takes it, with `reader` open on this same build."""
         if self.close is not None:
-            return rank.Stories(self.outline, self.close.some)
+            return rank.Stories(self.outline, self.close.some, self.close.ask)
         return bank_of(reader, self.owners, self.outline)
 
     def library_scores(self, reader: Reader) -> np.ndarray:
@@ -96,8 +97,14 @@ class Held:
 def bank_of(reader: Reader, owners: Sequence[str], outline: rank.Outline) -> rank.Stories:
     """The stories `owners`, in the order of their ids, read from an open index as needed."""
     width = outline.whole.shape[1]
+
+    def ids(numbers: np.ndarray) -> list[str]:
+        return [owners[n] for n in numbers.tolist()]
+
     return rank.Stories(
-        outline, lambda numbers: _read(reader, [owners[n] for n in numbers.tolist()], width)
+        outline,
+        read=lambda numbers: _read(reader, ids(numbers), width),
+        ask=lambda numbers, vectors: _ask(reader, ids(numbers), vectors),
     )
 
 
@@ -115,6 +122,23 @@ def read_bank(reader: Reader, owners: Sequence[str], width: int) -> rank.Stories
 def _read(reader: Reader, owners: Sequence[str], width: int) -> rank.StoryVectors:
     blocks = reader.blocks("story", owners)
     return rank.StoryVectors.of(blocks.matrix, blocks.owner, blocks.kinds, blocks.weights, width)
+
+
+def _ask(reader: Reader, owners: Sequence[str], vectors: np.ndarray) -> rank.Sentences:
+    """One story after the other, so that no more than one lies in memory: to lay them end to
+    end takes longer than to read them."""
+    kind = PASSAGE_KINDS.index("sentence")
+    cosines, priors = [np.empty((len(vectors), 0), np.float32)], [np.empty(0, np.float32)]
+    for kinds, weights, matrix in reader.each_block("story", owners):
+        sentence = kinds == kind
+        cosines.append((vectors @ matrix.T)[:, sentence])
+        priors.append(weights[sentence])
+    counts = [len(of_one) for of_one in priors[1:]]
+    return rank.Sentences(
+        np.concatenate(cosines, axis=1),
+        np.repeat(np.arange(len(counts)), np.array(counts, np.int64)),
+        np.concatenate(priors),
+    )
 
 
 def _owned(

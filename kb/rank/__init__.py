@@ -20,7 +20,7 @@ from kb.rank.looking import Among, look
 from kb.rank.plane import plane
 from kb.rank.preparing import prepare
 from kb.rank.said import Owned, Said, nudges
-from kb.rank.shapes import Library, Outline, Prepared, Ranking, Stories, StoryVectors
+from kb.rank.shapes import Library, Outline, Prepared, Ranking, Sentences, Stories, StoryVectors
 from kb.rank.terms import BRIDGE_WEIGHT, outlined, terms_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ __all__ = [
     "Prepared",
     "Ranking",
     "Said",
+    "Sentences",
     "Stories",
     "StoryVectors",
     "fit",
@@ -82,18 +83,19 @@ def rank(
     texts = None if text_scores is None else text_scores[None]
     found = outlined(query[None], bank, prepared, texts, owned)
     nudged = nudges(query, owned.said, len(bank))
-    seen = look(query, bank, prepared, found, nudged, among or Among(count=1))
+    weights = found.weights[0]
+    vectors = np.stack([query, weights @ prepared.directions])
+    seen = look(vectors, bank, prepared, found, nudged, among or Among(count=1))
     all_terms = found.with_sentences(seen.z_best, owned.live).terms
     terms = {name: np.asarray(rows[0], np.float32) for name, rows in all_terms.items()}
     # beside them: a pin says nothing of the other stories
     terms["your pins"] = nudged
-    weights = found.weights[0]
     return Ranking(
         scores=score_of(np.sum(list(terms.values()), axis=0)),
         terms=terms,
         library_weights=weights,
-        sentence_scores=_evidence_scores(seen.sentences, weights, seen.stories, prepared),
-        sentence_story=seen.numbers[seen.stories.sentence_story],
+        sentence_scores=_evidence_scores(seen.sentences),
+        sentence_story=seen.numbers[seen.sentences.story],
         read=seen.numbers,
     )
 
@@ -169,12 +171,8 @@ def nearest_questions(
     return tuple((int(q), float(best[q])) for q in order if np.isfinite(best[q]))
 
 
-def _evidence_scores(
-    sentences: Floats, weights: Floats, stories: StoryVectors, prepared: Prepared
-) -> Floats:
-    """How well each sentence speaks for its story, (n,): like the question and its answers."""
-    asked = standardised(sentences[:, None])[:, 0]
-    answered = standardised((stories.sentences @ (weights @ prepared.directions))[:, None])[:, 0]
-    return np.asarray(
-        ASKED * asked + answered - WEAK_SENTENCE * (1 - stories.sentence_prior), np.float32
-    )
+def _evidence_scores(sentences: Sentences) -> Floats:
+    """How well each sentence speaks for its story, (n,): like the question and its answers,
+    which is what it was held against."""
+    asked, answered = standardised(sentences.cosines.T).T
+    return np.asarray(ASKED * asked + answered - WEAK_SENTENCE * (1 - sentences.prior), np.float32)

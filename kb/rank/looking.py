@@ -18,7 +18,7 @@ from kb.rank.terms import SENTENCE_SHARE, best_of
 
 if TYPE_CHECKING:
     from kb.rank.arrays import Floats, Ints
-    from kb.rank.shapes import Prepared, Stories, StoryVectors
+    from kb.rank.shapes import Prepared, Sentences, Stories
     from kb.rank.terms import Outlined
 
 # So many stories are read, and one in so many of the bank: of 1,822 real stories 32 gave 99.9%
@@ -40,45 +40,44 @@ class Among:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was read: the stories' numbers (k,), ascending, and themselves, the cosines of their
-    sentences with the question (n,), and for every story of the bank the likeness of its best
-    sentences, standardised (1, s): known of those, guessed of the others."""
+    """What was read: the stories' numbers (k,), ascending, their sentences, and for every story
+    of the bank the likeness of its best sentences, standardised (1, s): known of those, guessed
+    of the others."""
 
     numbers: Ints
-    stories: StoryVectors
-    sentences: Floats
+    sentences: Sentences
     z_best: Floats
 
 
 def look(
-    query: Floats, stories: Stories, prepared: Prepared, found: Outlined, nudged: Floats,
+    vectors: Floats, stories: Stories, prepared: Prepared, found: Outlined, nudged: Floats,
     among: Among,
 ) -> Looked:  # fmt: skip
-    """Read the stories that `query` (d,) may be answered by; of a small bank that is all.
+    """Read the stories that a question may be answered by; of a small bank that is all.
 
-    found: of this question alone. nudged (s,): what the owner's pins add.
+    vectors (m, d): the question, and what else their sentences are to be held against. found: of
+    this question alone. nudged (s,): what the owner's pins add.
     """
     if stories.near:
-        return _read(query, stories, prepared, found.z, np.arange(len(stories)))
+        return _read(vectors, stories, prepared, found.z, np.arange(len(stories)))
     sample = np.unique(np.linspace(0, len(stories) - 1, SAMPLE).astype(np.int64))
-    seen = _read(query, stories, prepared, found.z, sample)
+    seen = _read(vectors[:1], stories, prepared, found.z, sample)
     guess = _guess(found.z[0], sample, seen.z_best[0, sample])
     promise = (1 - SENTENCE_SHARE) * found.z[0] + SENTENCE_SHARE * guess + nudged
     promise = promise + np.sum([term[0] for term in found.others.values()], axis=0)
     chosen = _promising(promise, among)
-    known = _read(query, stories, prepared, guess[None], chosen)
+    known = _read(vectors, stories, prepared, guess[None], chosen)
     known.z_best[0, sample] = seen.z_best[0, sample]
     return known
 
 
 def _read(
-    query: Floats, stories: Stories, prepared: Prepared, z_best: Floats, numbers: Ints
+    vectors: Floats, stories: Stories, prepared: Prepared, z_best: Floats, numbers: Ints
 ) -> Looked:
-    piece = stories.read(numbers)
-    sims = piece.sentences @ query
+    seen = stories.ask(numbers, vectors)
     known = z_best.copy()
-    known[:, numbers] = best_of(sims[None], piece, numbers, z_best, prepared)
-    return Looked(numbers, piece, sims, known)
+    known[:, numbers] = best_of(seen.cosines[:1], seen.story, numbers, z_best, prepared)
+    return Looked(numbers, seen, known)
 
 
 def _guess(z: Floats, sample: Ints, z_best: Floats) -> Floats:

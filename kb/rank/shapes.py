@@ -87,6 +87,11 @@ class StoryVectors:
             self.sentence_prior[rows],
         )
 
+    def ask(self, numbers: Ints, vectors: Floats) -> Sentences:
+        """How near the sentences of these stories are to `vectors` (m, d); numbers ascend."""
+        piece = self.some(numbers)
+        return Sentences(vectors @ piece.sentences.T, piece.sentence_story, piece.sentence_prior)
+
     def outline(self) -> Outline:
         """What is always at hand of them."""
         count = len(self.whole)
@@ -127,19 +132,31 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentences:
+    """The n sentences of some stories beside m vectors: cosines (m, n); story (n,), the number
+    of the story each belongs to, of those that were asked; prior (n,) as in StoryVectors."""
+
+    cosines: Floats
+    story: Ints
+    prior: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Stories:
-    """A bank of any size: its outline, and `read`, which gives stories by their numbers
-    (ascending) in full, numbered anew. What it gives is used and let go."""
+    """A bank of any size: its outline, and two ways to some of its stories by their numbers
+    (ascending), numbered anew: `read` gives them in full, `ask` no more of their sentences than
+    what they have to do with the vectors (m, d) it is given. What they give is used and let go."""
 
     outline: Outline
     read: Callable[[Ints], StoryVectors]
+    ask: Callable[[Ints, Floats], Sentences]
 
     @classmethod
     def of(cls, stories: Stories | StoryVectors) -> Stories:
         """Vectors that lie in memory as a bank; a bank as it is."""
         if isinstance(stories, Stories):
             return stories
-        return cls(stories.outline(), stories.some)
+        return cls(stories.outline(), stories.some, stories.ask)
 
     def __len__(self) -> int:
         return len(self.outline.whole)

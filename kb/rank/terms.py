@@ -13,7 +13,7 @@ from kb.rank.shapes import BEST_SENTENCES
 if TYPE_CHECKING:
     from kb.rank.arrays import Floats, Ints
     from kb.rank.said import Owned
-    from kb.rank.shapes import Prepared, Stories, StoryVectors
+    from kb.rank.shapes import Prepared, Stories
 
 # Constants: docs/matching.md shows the neighbours of each, and that they are flat.
 SENTENCE_SHARE: Final = 1 / 3
@@ -91,17 +91,17 @@ def terms_of(queries: Floats, stories: Stories, prepared: Prepared, owned: Owned
         piece = stories.read(numbers)
         for rows in blocks(len(queries), 2 * len(piece.sentences) + 1):
             sims = queries[rows] @ piece.sentences.T
-            z_best[rows, numbers] = best_of(sims, piece, numbers, found.z[rows], prepared)
+            z_best[rows, numbers] = best_of(
+                sims, piece.sentence_story, numbers, found.z[rows], prepared
+            )
     return found.with_sentences(z_best, owned.live)
 
 
-def best_of(
-    sims: Floats, piece: StoryVectors, numbers: Ints, z: Floats, prepared: Prepared
-) -> Floats:
-    """The likeness of the best sentences of the stories `numbers` (k,), which `piece` has in
-    full, standardised per story: (m, k). sims (m, n): the cosines of its sentences; z (m, s):
-    what stands for a story without any."""
-    slots = slots_of(piece.sentence_story, len(numbers))
+def best_of(sims: Floats, owner: Ints, numbers: Ints, z: Floats, prepared: Prepared) -> Floats:
+    """The likeness of the best sentences of the stories `numbers` (k,), standardised per story:
+    (m, k). sims (m, n): the cosines of their sentences; owner (n,): the place in `numbers` of
+    the story each belongs to; z (m, s): what stands for a story without any."""
+    slots = slots_of(owner, len(numbers))
     best = best_mean(sims, slots, BEST_SENTENCES)
     z_best = (best - prepared.mean[1][numbers]) / prepared.sd[1][numbers]
     return np.asarray(np.where(filled(slots), z_best, z[:, numbers]), np.float32)

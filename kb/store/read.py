@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -35,7 +35,7 @@ from kb.domain import (
 if TYPE_CHECKING:
     import numpy as np
 
-    from kb.store.vectors import Blocks
+    from kb.store.vectors import Blocks, Rows
 
 
 class Reader:
@@ -308,6 +308,12 @@ class Reader:
         from kb.store import vectors
 
         return vectors.read_blocks(self._conn, kind, owners)
+
+    def each_block(self, kind: str, owners: Iterable[str]) -> Iterator[Rows]:
+        """The same one after the other, each (kinds, weights, matrix) as in Blocks."""
+        from kb.store import vectors
+
+        return vectors.each_block(self._conn, kind, owners)
 
     def vectors(self, hashes: Iterable[bytes]) -> dict[bytes, np.ndarray]:
         """The vectors that are there of texts with these 16-byte hashes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,16 +46,13 @@ class Blocks:
     matrix: np.ndarray
 
 
+# Of one owner: kinds (n,), weights (n,), matrix (n, d), as in Blocks.
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
 def read_blocks(conn: sqlite3.Connection, kind: str, owners: Iterable[str] | None = None) -> Blocks:
     """All blocks of one kind of owner, by id, or those of `owners`."""
-    wanted, values = "kind = ?", [kind]
-    if owners is not None:
-        wanted = "owner IN (SELECT value FROM json_each(?))"
-        values = [json.dumps([f"{kind}:{owner}" for owner in owners])]
-    rows = conn.execute(
-        f"SELECT owner, rows, kinds, weights, data FROM _vectors WHERE {wanted} ORDER BY owner",
-        values,
-    ).fetchall()
+    rows = _rows(conn, kind, owners).fetchall()
     counts = [r[1] for r in rows]
     width = len(rows[0][4]) // (4 * counts[0]) if rows else 0
     return Blocks(
@@ -64,6 +61,28 @@ def read_blocks(conn: sqlite3.Connection, kind: str, owners: Iterable[str] | Non
         kinds=np.frombuffer(b"".join(r[2] for r in rows), dtype=np.uint8),
         weights=np.frombuffer(b"".join(r[3] for r in rows), dtype=np.float32),
         matrix=_stacked([np.frombuffer(r[4], dtype=np.float32) for r in rows], width),
+    )
+
+
+def each_block(conn: sqlite3.Connection, kind: str, owners: Iterable[str]) -> Iterator[Rows]:
+    """The blocks of these owners one after the other, by id; none has no rows."""
+    for _, rows, kinds, weights, data in _rows(conn, kind, owners):
+        yield (
+            np.frombuffer(kinds, np.uint8),
+            np.frombuffer(weights, np.float32),
+            np.frombuffer(data, np.float32).reshape(rows, -1),
+        )
+
+
+def _rows(conn: sqlite3.Connection, kind: str, owners: Iterable[str] | None) -> sqlite3.Cursor:
+    """Cursor of (owner with its kind, how many rows, kinds, weights, data), in order."""
+    wanted, values = "kind = ?", [kind]
+    if owners is not None:
+        wanted = "owner IN (SELECT value FROM json_each(?))"
+        values = [json.dumps([f"{kind}:{owner}" for owner in owners])]
+    return conn.execute(
+        f"SELECT owner, rows, kinds, weights, data FROM _vectors WHERE {wanted} ORDER BY owner",
+        values,
     )
 
 
