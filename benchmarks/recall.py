@@ -47,7 +47,7 @@ def main(cache: Path) -> None:
     with mock.patch.object(shapes, "EXACT_SENTENCES", 1 << 40):
         exact = [set(rank(q, stories, prepared).order()[:FIRST].tolist()) for q in queries]
     print("read  recall@10  worst")
-    for count in (16, 32, 64, 128):
+    for count in (16, 23, 32, 64, 128):
         with (
             mock.patch.object(shapes, "EXACT_SENTENCES", 1000),
             mock.patch.object(looking, "PROMISING", count),

@@ -213,6 +213,24 @@ def test_a_build_without_room_leaves_the_index_as_it_was(samples: Kb, limit: int
 
 
 @pytest.mark.model
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of this kind")
+def test_without_any_room_the_index_is_read_as_it_lies(samples: Kb) -> None:
+    wanted = samples("match", "an architect").stdout
+    command = [sys.executable, "-c", LIMITED, "0", "match", "an architect"]
+    for log in (b"", b"something that waits"):
+        (samples.folder / "kb.db-wal").write_bytes(log)
+        done = subprocess.run(
+            command, cwd=samples.folder, env=samples.environment, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        if log:  # what it holds may be newer than the rest
+            assert done.returncode == 1
+            assert "the index cannot be read" in done.stderr
+        else:
+            assert (done.returncode, done.stdout) == (0, wanted)
+
+
+@pytest.mark.model
 def test_output_that_finds_no_room_is_a_sentence(samples: Kb) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no such device")

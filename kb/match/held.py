@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,8 @@ class Held:
     """Of one build: its id, the model's fingerprint, the stories and the ranking's arrays.
 
     owners: the stories' ids in the order of the arrays. outline: what is always at hand of
-    them; close: all their vectors, None of a bank so large that they are read as needed.
+    them; close: all their vectors, or, of a bank so large that they are read as needed, those
+    of the sample that every question begins with.
     guide: the workspace's own questions, "wordings" (w, d) and "owner" (w,), numbers in the
     order of question_ids.
     """
@@ -38,7 +39,7 @@ class Held:
     library: tuple[LibraryQuestion, ...]
     question_ids: tuple[str, ...]
     outline: rank.Outline
-    close: rank.StoryVectors | None
+    close: rank.StoryVectors
     prepared: rank.Prepared
     owned: rank.Owned
     guide: dict[str, np.ndarray]
@@ -61,7 +62,7 @@ class Held:
             library=library,
             question_ids=reader.question_ids(),
             outline=outline,
-            close=far.read(np.arange(len(owners))) if far.near else None,
+            close=far.read(np.arange(len(owners)) if far.near else rank.sample_of(len(owners))),
             prepared=rank.Prepared.from_arrays(reader.arrays("ranking.")),
             owned=_owned(reader, list(cards.values()), library),
             guide=reader.arrays("guide."),
@@ -69,9 +70,17 @@ class Held:
 
     def stories(self, reader: Reader) -> rank.Stories:
         """The bank, as the ranking takes it, with `reader` open on this same build."""
-        if self.close is not None:
-            return rank.Stories(self.outline, self.close.some, self.close.ask)
-        return bank_of(reader, self.owners, self.outline)
+        near = rank.Stories(self.outline, self.close.some, self.close.ask)
+        if near.near:
+            return near
+        far, sample = bank_of(reader, self.owners, self.outline), rank.sample_of(len(self.owners))
+
+        def ask(numbers: np.ndarray, vectors: np.ndarray) -> rank.Sentences:
+            if np.array_equal(numbers, sample):
+                return self.close.ask(np.arange(len(sample)), vectors)
+            return far.ask(numbers, vectors)
+
+        return replace(far, ask=ask)
 
     def library_scores(self, reader: Reader) -> np.ndarray:
         """The scores of all stories for each library question, asked in its own first wording:
@@ -128,14 +137,16 @@ def _ask(reader: Reader, owners: Sequence[str], vectors: np.ndarray) -> rank.Sen
     """One story after the other, so that no more than one lies in memory: to lay them end to
     end takes longer than to read them."""
     kind = PASSAGE_KINDS.index("sentence")
-    cosines, priors = [np.empty((len(vectors), 0), np.float32)], [np.empty(0, np.float32)]
+    cosines: list[list[np.ndarray]] = [[np.empty(0, np.float32)] for _ in vectors]
+    priors = [np.empty(0, np.float32)]
     for kinds, weights, matrix in reader.each_block("story", owners):
         sentence = kinds == kind
-        cosines.append((vectors @ matrix.T)[:, sentence])
         priors.append(weights[sentence])
+        for row, vector in zip(cosines, vectors, strict=True):
+            row.append((matrix @ vector)[sentence])
     counts = [len(of_one) for of_one in priors[1:]]
     return rank.Sentences(
-        np.concatenate(cosines, axis=1),
+        np.stack([np.concatenate(row) for row in cosines]),
         np.repeat(np.arange(len(counts)), np.array(counts, np.int64)),
         np.concatenate(priors),
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kb.rank.arrays import best_per_owner, logistic, standardised
-from kb.rank.looking import Among, look
+from kb.rank.looking import Among, look, sample_of
 from kb.rank.plane import plane
 from kb.rank.preparing import prepare
 from kb.rank.said import Owned, Said, nudges
@@ -45,6 +45,7 @@ __all__ = [
     "plane",
     "prepare",
     "rank",
+    "sample_of",
     "score_of",
     "scores_of",
 ]

@@ -198,18 +198,26 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """For reading; a folder that cannot be written to is read as it lies."""
-    for mode in ("mode=ro", "mode=ro&immutable=1"):
-        conn = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=BUSY_MS / 1000)
-        try:
-            conn.execute("SELECT 1 FROM sqlite_master LIMIT 1")
-        except sqlite3.OperationalError:
-            conn.close()
-            if os.access(path.parent, os.W_OK):
-                raise
-        else:
-            return conn
-    raise sqlite3.OperationalError("it cannot be opened")
+    """For reading. Where SQLite can make no file beside it, in a folder that cannot be written to
+    or on a full disk, it is read as it lies: but only if nothing waits in its log."""
+    try:
+        return _opened(path, "mode=ro")
+    except sqlite3.OperationalError as error:
+        busy = (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
+        log = path.with_name(f"{path.name}-wal")
+        if busy or (log.exists() and log.stat().st_size):
+            raise
+        return _opened(path, "mode=ro&immutable=1")
+
+
+def _opened(path: Path, how: str) -> sqlite3.Connection:
+    conn = sqlite3.connect(f"{path.as_uri()}?{how}", uri=True, timeout=BUSY_MS / 1000)
+    try:
+        conn.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+    except BaseException:
+        conn.close()
+        raise
+    return conn
 
 
 def _look(conn: sqlite3.Connection, path: Path) -> str:
