@@ -22,7 +22,7 @@ from snapshot import read_banks, read_entries  # noqa: E402
 from kb.embed import PACKAGED_MODEL  # noqa: E402
 from kb.parse.story import parse_stories  # noqa: E402
 from kb.passages import evidence_prior, story_passages  # noqa: E402
-from kb.rank import StoryVectors, looking, prepare, rank, shapes  # noqa: E402
+from kb.rank import Prepared, StoryVectors, looking, prepare, rank, shapes  # noqa: E402
 
 FIRST = 10
 EVERY = 8  # of the questions one is asked, so that it takes minutes
@@ -30,20 +30,7 @@ EVERY = 8  # of the questions one is asked, so that it takes minutes
 
 def main(cache: Path) -> None:
     """A row for each number of stories that are read."""
-    cache.mkdir(parents=True, exist_ok=True)
-    vectors = Vectors(open_encoder(PACKAGED_MODEL, cache), cache)
-    entries = list(read_entries())
-    against = library(entries, vectors)
-    banks = list(read_banks(["train", "calibrate"]))
-    texts = [text for bank in banks for _, text in sorted(bank.stories.items())]
-    texts += [text for entry in entries for text in entry.texts]
-    stories = _stories(texts, vectors)
-    questions = [one.text for bank in banks for one in bank.judgments]
-    queries = vectors.of(questions)[::EVERY]
-    vectors.save()
-    prepared = prepare(stories, against)
-    print(f"{len(stories.whole)} stories, {len(stories.sentences)} sentences, "
-          f"{len(queries)} questions", flush=True)  # fmt: skip
+    stories, prepared, queries = bank(cache)
     with mock.patch.object(shapes, "EXACT_SENTENCES", 1 << 40):
         exact = [set(rank(q, stories, prepared).order()[:FIRST].tolist()) for q in queries]
     print("read  recall@10  worst")
@@ -58,6 +45,24 @@ def main(cache: Path) -> None:
                 for q, whole in zip(queries, exact, strict=True)
             ]
         print(f"{count:4}  {np.mean(shares):9.4f}  {min(shares):5.2f}", flush=True)
+
+
+def bank(cache: Path) -> tuple[StoryVectors, Prepared, np.ndarray]:
+    """The stories, what was prepared of them, and the questions (n, d)."""
+    cache.mkdir(parents=True, exist_ok=True)
+    vectors = Vectors(open_encoder(PACKAGED_MODEL, cache), cache)
+    entries = list(read_entries())
+    against = library(entries, vectors)
+    banks = list(read_banks(["train", "calibrate"]))
+    texts = [text for bank in banks for _, text in sorted(bank.stories.items())]
+    texts += [text for entry in entries for text in entry.texts]
+    stories = _stories(texts, vectors)
+    questions = [one.text for bank in banks for one in bank.judgments]
+    queries = vectors.of(questions)[::EVERY]
+    vectors.save()
+    print(f"{len(stories.whole)} stories, {len(stories.sentences)} sentences, "
+          f"{len(queries)} questions", flush=True)  # fmt: skip
+    return stories, prepare(stories, against), queries
 
 
 def _stories(texts: list[str], vectors: Vectors) -> StoryVectors:

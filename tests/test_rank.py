@@ -488,6 +488,7 @@ def test_any_plane_fills_its_square(seed, ones, others, width):
 def large(monkeypatch, sentences=1):
     """From here on a bank of more than so many sentences is large."""
     monkeypatch.setattr(shapes, "EXACT_SENTENCES", sentences)
+    monkeypatch.setattr(shapes, "PIECE", sentences)
 
 
 def in_turn(stories, read):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # So many texts are embedded in the time that it takes to read what ships.
 FEW = 8
+WANTED = -1  # the place of a vector that is not there yet
 HELD = 50_000  # vectors in memory: 77 MB at 384 numbers each
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "vectors.npz"
 
@@ -76,17 +77,31 @@ def save_shipped(path: Path, fingerprint: str, vectors: dict[bytes, np.ndarray])
 
 
 class Vectors:
-    """hash -> vector (d,) float32 of each text, many of them in a nameless file of `folder`."""
+    """hash -> vector (d,) float32 of each text, many of them in a nameless file of `folder`.
+
+    What is wanted and not there yet is kept among the places: of a million hashes one such
+    table is 115 MB."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: dict[bytes, np.ndarray] = {}
         self._places: dict[bytes, int] = {}
+        self._laid_down = 0
         self._file: IO[bytes] | None = None
         self._width = 0
 
     def __contains__(self, digest: bytes) -> bool:
-        return digest in self._held or digest in self._places
+        return digest in self._held or self._places.get(digest, WANTED) != WANTED
+
+    def want(self, digests: Iterable[bytes]) -> int:
+        """Note that these are to be put; how many of them are not there and not noted yet."""
+        before = len(self._places)
+        self._places.update((h, WANTED) for h in digests if h not in self and h not in self._places)
+        return len(self._places) - before
+
+    def wants(self, digest: bytes) -> bool:
+        """Whether it was wanted and is not there."""
+        return digest in self._places and digest not in self
 
     def __getitem__(self, digest: bytes) -> np.ndarray:
         if digest in self._held or self._file is None:
@@ -112,7 +127,8 @@ class Vectors:
             self._width = next(iter(self._held.values())).nbytes
         self._file.seek(0, SEEK_END)
         for digest, row in self._held.items():
-            self._places[digest] = len(self._places)
+            self._places[digest] = self._laid_down
+            self._laid_down += 1
             self._file.write(row.tobytes())
         self._held.clear()
 
@@ -131,17 +147,16 @@ def vectors_for(
     exist. `encoder` is called, with how many texts, only if something is left to embed;
     progress(done, all).
     """
-    missing: set[bytes] = set()
+    all_of_them = 0
     for texts in groups():
         wanted = {digest for digest in map(text_hash, texts) if digest not in found}
         found.put(known(wanted))
-        missing.update(digest for digest in wanted if digest not in found)
-    if not missing:
+        all_of_them += found.want(wanted)
+    if not all_of_them:
         return 0
-    all_of_them, done = len(missing), 0
-    reader = encoder(all_of_them)
+    reader, done = encoder(all_of_them), 0
     for texts in groups():
-        fresh = {h: text for text in texts if (h := text_hash(text)) in missing}
+        fresh = {h: text for text in texts if found.wants(h := text_hash(text))}
         if not fresh:
             continue
 
@@ -151,7 +166,6 @@ def vectors_for(
 
         matrix = reader.encode(list(fresh.values()), progress=say if progress else None)
         found.put(dict(zip(fresh, matrix, strict=True)))
-        missing.difference_update(fresh)
         done += len(fresh)
     return all_of_them
 

@@ -21,6 +21,9 @@ BEST_SENTENCES: Final = 5  # of a story, so many speak beside the whole
 EVIDENCE_GAP: Final = 1.5
 # Up to so many sentences are held in memory and all are looked at: 46 MB at 384 numbers each.
 EXACT_SENTENCES: Final = 30_000
+# Of a larger bank so many are read at a time where all are: 12 MB, and as much again for each of
+# half a dozen steps of a build.
+PIECE: Final = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +170,12 @@ class Stories:
         return int(self.outline.sentences.sum()) <= EXACT_SENTENCES
 
     def pieces(self) -> Iterator[Ints]:
-        """The numbers of all stories, in pieces of at most EXACT_SENTENCES sentences or one
-        story each."""
+        """The numbers of all stories: of a small bank at once, else in pieces of about PIECE
+        sentences."""
         if not len(self):
             return
         before = np.cumsum(self.outline.sentences) - self.outline.sentences
-        piece = before // EXACT_SENTENCES
+        piece = before // (EXACT_SENTENCES if self.near else PIECE)
         first = np.flatnonzero(np.diff(piece, prepend=-1))
         for start, end in zip(first.tolist(), [*first.tolist()[1:], len(self)], strict=True):
             yield np.arange(start, end)
