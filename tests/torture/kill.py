@@ -19,6 +19,7 @@ import random
 import shutil
 import signal
 import sqlite3
+import statistics
 import sys
 import tempfile
 import threading
@@ -76,8 +77,9 @@ class Reader(threading.Thread):
                     self.faults.append(f"a reader saw: {error}")
 
 
-def one_round(bench: Bench, tally: Tally, wait: float, after: Files) -> None:
-    """Kill the command after `wait` seconds; add what is wrong to the tally."""
+def one_round(bench: Bench, tally: Tally, wait: float, after: Files) -> float | None:
+    """Kill the command after `wait` seconds; add what is wrong to the tally. How long the command
+    took, if it was done by then."""
     case = tally.case
     space = bench.copy(case)
     before = files(space)
@@ -87,7 +89,9 @@ def one_round(bench: Bench, tally: Tally, wait: float, after: Files) -> None:
     child = start(command(case.command, space, environment))
     reader = Reader(space / "kb.db")  # after the fork, which wants no other thread
     reader.start()
+    started = time.perf_counter()
     status = _after(child, wait)
+    took = time.perf_counter() - started
     reader.done.set()
     reader.join()
     tally.rounds += 1
@@ -97,6 +101,7 @@ def one_round(bench: Bench, tally: Tally, wait: float, after: Files) -> None:
     said = [*reader.faults, *look(files(space), before, after, finished=status == 0)]
     said += after_a_build(bench, case, space)
     tally.add(f"after {wait:.3f} s", said)
+    return took if status == 0 else None
 
 
 def _after(child: int, wait: float) -> int:
@@ -129,7 +134,7 @@ def after_a_build(bench: Bench, case: Case, space: Path) -> list[str]:
 
 
 def run(bench: Bench, case: Case, rounds: int, draw: random.Random) -> Tally:
-    """All rounds of a case."""
+    """Rounds of a case, until the command was killed so often, or four in five had finished."""
     lengths, after = [], Files()
     for _ in range(1 if case.compiles else 3):
         space = bench.copy(case)
@@ -139,14 +144,16 @@ def run(bench: Bench, case: Case, rounds: int, draw: random.Random) -> Tally:
         bench.kb(space, *case.command, of=case)
         lengths.append(time.perf_counter() - started)
         after = files(space)
-    length, tally = min(lengths), Tally(case)
-    for number in range(rounds):
+    tally = Tally(case)
+    while (killed := tally.rounds - tally.finished) < rounds and tally.rounds < 5 * rounds:
         # half anywhere, half where the writing is
-        share = draw.uniform(0, 1.05) if number % 2 else draw.uniform(0.6, 1.05)
-        one_round(bench, tally, share * length, after)
-        if (number + 1) % 10 == 0 and number + 1 < rounds:
-            print(f"{case.name}: {number + 1} of {rounds}", flush=True)
-    print(f"{case.name}: killed {tally.rounds - tally.finished} times in {length:.2f} s, "
+        share = draw.uniform(0, 1.05) if tally.rounds % 2 else draw.uniform(0.6, 1.05)
+        took = one_round(bench, tally, share * statistics.median(lengths), after)
+        if took is not None:  # how busy the machine is changes from hour to hour
+            lengths = [*lengths[-8:], took]
+        if tally.rounds % 10 == 0:
+            print(f"{case.name}: killed {killed} of {rounds}", flush=True)
+    print(f"{case.name}: killed {killed} times in {statistics.median(lengths):.2f} s, "
           f"{tally.finished} had finished; {tally.looks} looks of a reader; {tally.left} "
           f"temporary files left; {len(tally.faults)} faults", flush=True)  # fmt: skip
     return tally
