@@ -277,6 +277,13 @@ def test_kb_yaml_itself_is_no_story(root: Path) -> None:
     assert paths(root) == ["a.yaml"]
 
 
+def test_the_owners_frameworks_are_no_stories(root: Path) -> None:
+    put(root / "kb.yaml", "content: content\npersonal: .\n")
+    put(root / "frameworks" / "halden.yaml")
+    put(root / "jobs" / "frameworks" / "a.md")
+    assert paths(root) == ["jobs/frameworks/a.md"]
+
+
 def test_missing_default_folders_are_empty(tmp_path: Path) -> None:
     put(tmp_path / "kb.yaml", "")
     result = scan(load_workspace(tmp_path))

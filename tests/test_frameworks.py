@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from kb.domain import Finding
 from kb.errors import DocumentError, UsageError
-from kb.files import Workspace, load_workspace
+from kb.files import FRAMEWORKS, Workspace, load_workspace
 from kb.files.shipped import competencies
-from kb.planning.frameworks import FOLDER, Frameworks, framework_text, frameworks
+from kb.planning.frameworks import Frameworks, framework_text, frameworks
 from kb.portfolio.frameworks import ParsedFramework, parse_framework
 from tests.conftest import Kb
 
 KNOWN = tuple(competencies())
-DATA = Path(__file__).parent.parent / "kb" / "data" / FOLDER
+DATA = Path(__file__).parent.parent / "kb" / "data" / FRAMEWORKS
 SHIPPED = sorted(DATA.glob("*.yaml"))
 ACME = """\
 id: acme
@@ -222,14 +222,14 @@ def test_what_is_written_is_what_is_read(principles: dict[str, Any], name: str) 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    for name in ("content", "personal", FOLDER):
+    for name in ("content", "personal", FRAMEWORKS):
         (tmp_path / name).mkdir()
     return load_workspace(tmp_path)
 
 
 def read(workspace: Workspace, **files: str) -> Frameworks:
     for name, text in files.items():
-        (workspace.root / FOLDER / f"{name}.yaml").write_text(text, encoding="utf-8")
+        (workspace.root / FRAMEWORKS / f"{name}.yaml").write_text(text, encoding="utf-8")
     return frameworks(workspace, KNOWN)
 
 
@@ -265,7 +265,7 @@ def test_of_two_with_one_id_the_first_counts(workspace: Workspace, name: str) ->
 
 
 def test_a_bad_file_never_stops_the_rest(workspace: Workspace, tmp_path: Path) -> None:
-    folder = workspace.root / FOLDER
+    folder = workspace.root / FRAMEWORKS
     (folder / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
     (folder / "folder.yaml").mkdir()
     (folder / "notes.txt").write_text("not one", encoding="utf-8")
@@ -277,22 +277,22 @@ def test_a_bad_file_never_stops_the_rest(workspace: Workspace, tmp_path: Path) -
     found = read(workspace, acme=ACME, broken="principles: [")
     assert "acme" in found.by_id
     assert sorted(path for path, _ in rules(found)) == [
-        f"{FOLDER}/{name}.yaml" for name in ("broken", "bytes", "folder", "gone", "outside")
+        f"{FRAMEWORKS}/{name}.yaml" for name in ("broken", "bytes", "folder", "gone", "outside")
     ]
     assert {rule for _, rule in rules(found)} == {"framework-unreadable"}
 
 
 def test_a_workspace_needs_no_folder_of_them(workspace: Workspace) -> None:
-    (workspace.root / FOLDER).rmdir()
+    (workspace.root / FRAMEWORKS).rmdir()
     assert frameworks(workspace, KNOWN) == frameworks(None, KNOWN)
 
 
 def test_what_should_be_a_folder_and_is_none_is_said(workspace: Workspace) -> None:
-    (workspace.root / FOLDER).rmdir()
-    (workspace.root / FOLDER).write_text("", encoding="utf-8")
+    (workspace.root / FRAMEWORKS).rmdir()
+    (workspace.root / FRAMEWORKS).write_text("", encoding="utf-8")
     found = frameworks(workspace, KNOWN)
     assert len(found.by_id) == len(SHIPPED)
-    assert rules(found) == [(FOLDER, "framework-unreadable")]
+    assert rules(found) == [(FRAMEWORKS, "framework-unreadable")]
 
 
 @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ def test_one_framework_is_shown_with_where_it_is_from(kb: Kb) -> None:
 def test_a_shipped_one_is_the_beginning_of_ones_own(kb: Kb) -> None:
     kb("init", ".")
     text = kb("frameworks", "meta", "--yaml").stdout
-    folder = kb.folder / FOLDER
+    folder = kb.folder / FRAMEWORKS
     folder.mkdir()
     (folder / "acme.yaml").write_text(text.replace("id: meta", "id: acme"), encoding="utf-8")
     (folder / "meta.yaml").write_text(text + "wages: high\n", encoding="utf-8")

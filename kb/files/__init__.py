@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.files.config import CONFIG_NAME, DEFAULT_MODEL
+from kb.files.config import CONFIG_NAME, DEFAULT_MODEL, FRAMEWORKS
 from kb.files.read import MAX_BYTES, Document, read_source, read_text
 from kb.files.walk import Changes, Kind, Scan, Source, Stamp, compare, guide_id, guide_ids, scan
 from kb.files.workspace import (
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CONFIG_NAME",
     "DEFAULT_MODEL",
+    "FRAMEWORKS",
     "MAX_BYTES",
     "Changes",
     "Document",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONFIG_NAME = "kb.yaml"
+FRAMEWORKS = "frameworks"  # the folder beside it, of the owner's own
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 KEYS = ("content", "personal", "database", "model", "rerank", "level", "check")
 LISTS = ("content", "personal")

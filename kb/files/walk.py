@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kb.domain import Finding
-from kb.files.config import CONFIG_NAME
+from kb.files.config import CONFIG_NAME, FRAMEWORKS
 from kb.parse.slug import slug
 
 if TYPE_CHECKING:
@@ -171,10 +171,11 @@ class _Walk:
         folders = (*workspace.content, *workspace.personal)
         self._config = str(workspace.root / CONFIG_NAME)
         self._roots = {str(folder.path) for folder in folders}
+        self._apart = {*self._roots, str(workspace.root / FRAMEWORKS)}
 
     def tree(self, start: _Place) -> None:
         """Everything under a folder. A folder inside it that is itself configured is not entered:
-        it is walked as what it is."""
+        it is walked as what it is; nor is that of the owner's own frameworks."""
         stack = [start]
         while stack:
             place = stack.pop()
@@ -185,7 +186,7 @@ class _Walk:
                 with os.scandir(place.path) as entries:
                     for entry in entries:
                         inner = self._entry(entry, place)
-                        if inner is not None and inner.path not in self._roots:
+                        if inner is not None and inner.path not in self._apart:
                             stack.append(inner)
             except FileNotFoundError:
                 continue  # a default folder that was never made, or one just removed

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kb.domain import Finding
 from kb.errors import DocumentError, UsageError
+from kb.files import FRAMEWORKS
 from kb.portfolio.frameworks import parse_framework
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from kb.portfolio.frameworks import ParsedFramework
     from kb.portfolio.types import Framework
 
-FOLDER: Final = "frameworks"
 _DATA: Final = Path(__file__).resolve().parents[1] / "data"
 _ENDINGS: Final = frozenset({".yaml", ".yml"})
 
@@ -83,7 +83,7 @@ def framework_text(workspace: Workspace | None, framework: Framework) -> str:
     """A framework as it is written, YAML. Raises DocumentError where it cannot be read now."""
     from kb.files import read_text
 
-    root = workspace.root if framework.path and workspace else _DATA / FOLDER
+    root = workspace.root if framework.path and workspace else _DATA / FRAMEWORKS
     name = framework.path or f"{framework.id}.yaml"
     return read_text(root / name, shown=framework.path or name)
 
@@ -100,7 +100,7 @@ def memory_prompts() -> dict[str, tuple[str, ...]]:
 
 def _shipped(competencies: Collection[str]) -> Iterator[Framework]:
     """Ours, so that a fault in one is a bug and not a finding."""
-    for path in sorted((_DATA / FOLDER).glob("*.yaml")):
+    for path in sorted((_DATA / FRAMEWORKS).glob("*.yaml")):
         text = path.read_text(encoding="utf-8")
         parsed = parse_framework(text, path=path.name, stem=path.stem, competencies=competencies)
         if parsed.framework is not None:
@@ -112,7 +112,7 @@ def _own(workspace: Workspace, competencies: Collection[str]) -> Iterator[Parsed
     from kb.files import read_text
     from kb.portfolio.frameworks import ParsedFramework as Parsed
 
-    folder = workspace.root / FOLDER
+    folder = workspace.root / FRAMEWORKS
     try:
         paths = sorted(folder.iterdir())
     except FileNotFoundError:
@@ -121,12 +121,14 @@ def _own(workspace: Workspace, competencies: Collection[str]) -> Iterator[Parsed
         reason = (error.strerror or "unknown reason").lower()
         message = f"cannot be read ({reason})."
         hint = "Frameworks are files such as frameworks/acme.yaml."
-        yield Parsed(None, (Finding("framework-unreadable", "error", message, FOLDER, 0, hint),))
+        yield Parsed(
+            None, (Finding("framework-unreadable", "error", message, FRAMEWORKS, 0, hint),)
+        )
         return
     for path in paths:
         if path.name[0] in "._" or path.suffix.lower() not in _ENDINGS:
             continue
-        shown = f"{FOLDER}/{path.name}".encode("utf-8", "backslashreplace").decode()
+        shown = f"{FRAMEWORKS}/{path.name}".encode("utf-8", "backslashreplace").decode()
         try:
             if not Path(os.path.realpath(path)).is_relative_to(workspace.root):
                 message = "is a link that leads out of the workspace; it is not followed."
