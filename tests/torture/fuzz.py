@@ -1,8 +1,12 @@
 """Bad input for every reader of kb: atheris, with mutations that know Markdown, YAML and the rest.
 
     python tests/torture/fuzz.py [--quick] [--runs N] [--seed N] [--only NAME] [--out DIR]
+    python tests/torture/fuzz.py --unguided SECONDS [--seed N] [--only NAME] [--out DIR]
 
 Each target (tests/torture/targets.py) gets N inputs in a process of its own, which atheris counts.
+To be guided by branches takes four fifths of the time: with --unguided each target gets so many
+seconds of processor time instead, the same mutations, and what comes of one is mutated again.
+
 A fault is any exception but those that tell a user what to mend, a second of processor time on
 less than 64 kB, a value that UTF-8 or JSON cannot hold, and a line outside the file. Each kind of
 fault is told once, with an input that shows it in DIR. Needs the package `atheris`.
@@ -13,6 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -52,16 +57,17 @@ def main() -> int:
     names = [n for n in TARGETS if not asked.only or n in asked.only]
     most = asked.runs or (QUICK if asked.quick else RUNS)
     total, broken = 0, 0
-    print(f"seed {asked.seed}, {most} inputs for a quick reader, {len(names)} readers", flush=True)
+    each = f"{asked.unguided} s" if asked.unguided else f"{most} inputs for a quick reader"
+    print(f"seed {asked.seed}, {each}, {len(names)} readers", flush=True)
     for name in names:
         runs = most // (50 if name in PACKED else 4 if name in SLOW else 1)
         out = Path(asked.out) / name
         out.mkdir(parents=True, exist_ok=True)
-        count, seconds, faults, said = _run(name, runs, asked.seed, out)
+        count, seconds, faults, said = _run(name, runs, asked, out)
         total += count
-        broken += faults + (count < runs)
+        broken += faults + (count < (1 if asked.unguided else runs))
         print(f"{name:20} {count:8} inputs {seconds:6} s  {faults} faults", flush=True)
-        if count < runs:
+        if count < (1 if asked.unguided else runs):
             print(said[-3000:], flush=True)
         for path in sorted(out.glob("*.txt")):
             print(f"  {path}: {path.read_text('utf-8').strip().splitlines()[-1][:160]}", flush=True)
@@ -73,6 +79,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} inputs")
     parser.add_argument("--runs", type=int, default=0, help="inputs for a quick reader")
+    parser.add_argument("--unguided", type=int, default=0, metavar="SECONDS", help="for a reader")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", help="the name of a target")
     parser.add_argument("--out", default=tempfile.mkdtemp(prefix="kb-fuzz-"))
@@ -80,10 +87,10 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(name: str, runs: int, seed: int, out: Path) -> tuple[int, int, int, str]:
+def _run(name: str, runs: int, asked: argparse.Namespace, out: Path) -> tuple[int, int, int, str]:
     """Inputs, seconds of processor time, kinds of faults, and what the process said."""
     command = [sys.executable, __file__, "--child", name, "--runs", str(runs)]
-    command += ["--seed", str(seed), "--out", str(out)]
+    command += ["--seed", str(asked.seed), "--out", str(out), "--unguided", str(asked.unguided)]
     before = _used()
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     found = _DONE.search(done.stderr)
@@ -146,7 +153,32 @@ def _kind(error: Exception) -> str:
     return f"{type(error).__name__} {inner[-1].filename}:{inner[-1].lineno}"
 
 
+def _unguided(asked: argparse.Namespace) -> int:
+    """Mutate what begins, and what came of it, until the time is up."""
+    from tests.torture.mutating import START, mutated
+    from tests.torture.targets import TARGETS, attempt, seeds_of
+
+    target, random = TARGETS[asked.child], Random(f"{asked.child} {asked.seed}")
+    code = "latin-1" if target.kind == "bytes" else "utf-8"
+    seeds = [seed.decode(code, "replace")[:MOST] for seed in seeds_of(target)]
+    texts = seeds + list(START[target.kind])
+    later = list(texts)
+    attempt(target, texts[0].encode(code, "replace"))  # so that what it needs is imported
+    resource.setrlimit(resource.RLIMIT_AS, (4 * MEMORY_MB << 20, 4 * MEMORY_MB << 20))
+    faults, count, until = Faults(Path(asked.out)), 0, time.process_time() + asked.unguided
+    while time.process_time() < until:
+        one = random.choice(texts if random.random() < 0.5 else later)
+        data = mutated(one, target.kind, random, texts, MOST).encode(code, "replace")[:MOST]
+        faults.watch(lambda tried: attempt(target, tried), data)
+        later[random.randrange(len(later))] = data.decode(code, "replace")
+        count += 1
+    print(f"Done {count} runs in {asked.unguided} second", file=sys.stderr)
+    return 0
+
+
 def _child(asked: argparse.Namespace) -> int:
+    if asked.unguided:
+        return _unguided(asked)
     atheris = import_module("atheris")
 
     with atheris.instrument_imports(include=["kb"]):
