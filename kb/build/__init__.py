@@ -233,9 +233,10 @@ class _Run:
             index.write_documents(writer, plan, work.draft, work.vectors)
             if work.library:
                 index.write_library(writer, work.library, work.vectors)
+            self._write_said(writer, reader, work.words, work.vectors)
+            work.vectors.close()  # of a million the hashes alone are 115 MB
             changed = None if work.library else work.draft.story_ids()
             index.write_ranking(writer, reader, changed)
-            self._write_said(writer, reader, work.words, work.vectors)
             if whole or self._guides_touched(plan):
                 writer.put_arrays(index.wording_arrays(reader))
             changed = None if whole else work.draft.story_ids()

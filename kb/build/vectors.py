@@ -116,8 +116,9 @@ class Vectors:
             self._lay_down()
 
     def close(self) -> None:
-        """Let go of all."""
+        """Let go of all; it may be said twice."""
         self._held.clear()
+        self._places.clear()
         if self._file is not None:
             self._file.close()
 
