@@ -205,6 +205,11 @@ def test_no_path_leads_out(site: Site) -> None:
         assert b"x-kb" not in answer.headers
 
 
+def test_a_name_that_no_disk_can_hold_is_not_there(site: Site) -> None:
+    for folder in ("/-/static", "/-/static-plugins/kb"):
+        assert ask(site, f"{folder}/{'x' * 5000}".encode()).status == 404
+
+
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 def test_a_query_of_any_kind_is_answered(site: Site) -> None:
     for number, query in enumerate(raw.QUERIES):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from datasette.utils.asgi import BadRequest, Base400, Response
+from datasette.utils.asgi import BadRequest, Base400, NotFound, Response
 from datasette.views.base import DatasetteError
 
 from kb.errors import KBError, StoreError
@@ -40,6 +41,8 @@ async def answer(datasette: Datasette, request: Request, error: Exception) -> Re
     """The answer to a request that ended in an error; what is not foreseen is logged."""
     if not isinstance(error, KBError | Base400 | DatasetteError):
         error = await asyncio.to_thread(_cause, datasette, error)
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        error = NotFound(NO_PAGE)  # Datasette looks for a file of that name
     if _of_what_was_sent(request, error):
         error = BadRequest(SENT)
     status, title, sentence, more = _told(error)
