@@ -210,6 +210,14 @@ def test_a_name_that_no_disk_can_hold_is_not_there(site: Site) -> None:
         assert ask(site, f"{folder}/{'x' * 5000}".encode()).status == 404
 
 
+def test_a_table_that_takes_too_long_is_the_askers_fault(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("stories", "stories.csv", "stories.json"):
+        assert ask(site, f"/kb/{name}?_timelimit=-1".encode()).status == 400
+    assert not caplog.records
+
+
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 def test_a_query_of_any_kind_is_answered(site: Site) -> None:
     for number, query in enumerate(raw.QUERIES):

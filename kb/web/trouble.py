@@ -9,6 +9,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import BadRequest, Base400, NotFound, Response
 from datasette.views.base import DatasetteError
 
@@ -43,6 +44,8 @@ async def answer(datasette: Datasette, request: Request, error: Exception) -> Re
         error = await asyncio.to_thread(_cause, datasette, error)
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
         error = NotFound(NO_PAGE)  # Datasette looks for a file of that name
+    if isinstance(error, QueryInterrupted):
+        error = BadRequest(SLOW)  # of a table as CSV Datasette says nothing itself
     if _of_what_was_sent(request, error):
         error = BadRequest(SENT)
     status, title, sentence, more = _told(error)
