@@ -210,6 +210,14 @@ def test_a_name_that_no_disk_can_hold_is_not_there(site: Site) -> None:
         assert ask(site, f"{folder}/{'x' * 5000}".encode()).status == 404
 
 
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+def test_a_nul_in_a_query_is_not_called_a_damaged_index(site: Site) -> None:
+    for name in ("stories", "stories.json", "stories.csv"):
+        answer = ask(site, f"/kb/{name}?_facet=%00".encode())
+        assert answer.status < 500, name
+        assert b"delete" not in answer.body
+
+
 def test_a_table_that_takes_too_long_is_the_askers_fault(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -27,6 +27,8 @@ NO_PAGE: Final = "No page has this address."
 FAILED: Final = "kb could not make this page. What went wrong is named where it runs."
 SENT: Final = "This page does not take what it was sent."
 STUMBLES: Final = (ValueError, LookupError, AssertionError, TypeError, OverflowError)
+# of SQLite's: what was asked cannot be asked, and the index is as it was
+NO_SQL: Final = frozenset({"ProgrammingError", "DataError"})
 SLOW: Final = "The query took longer than a page may wait. Ask for less of it."
 REMAKE: Final = "It holds nothing of its own: delete it and run: kb build"
 TITLES: Final = {
@@ -40,6 +42,8 @@ _LOG = logging.getLogger(__name__)
 
 async def answer(datasette: Datasette, request: Request, error: Exception) -> Response:
     """The answer to a request that ended in an error; what is not foreseen is logged."""
+    if type(error).__module__ == "sqlite3" and type(error).__name__ in NO_SQL:
+        error = BadRequest(SENT)
     if not isinstance(error, KBError | Base400 | DatasetteError):
         error = await asyncio.to_thread(_cause, datasette, error)
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
