@@ -99,7 +99,8 @@ def blocks(text: str, line: int = 1) -> list[Block]:
     lines = text.split("\n")
     found: list[Block] = []
     following = 0
-    for tokens in _outermost(_READER.parse(text)):
+    # a lone carriage return, as YAML may hold one, is a line's end to the reader and not to us
+    for tokens in _outermost(_READER.parse(text.replace("\r", " "))):
         start, stop = _extent(tokens[0], lines)
         found.extend(_unclaimed(lines, following, start, line))
         found.extend(_read(tokens, lines, start, stop, line))
