@@ -129,17 +129,6 @@ def _loop(
     return _framed(named, rounds, company), named, []
 
 
-def _check(file: str | None, framework: str, making: bool) -> None:
-    """That the options go together. Raises UsageError."""
-    from kb.errors import UsageError
-
-    if file and framework:
-        raise UsageError("give a loop's FILE, or --framework.", "See: kb loop --help")
-    if file and making:
-        raise UsageError("--rounds, --company and --save go with --framework.",
-                         "A FILE says these itself.")  # fmt: skip
-
-
 def _list(workspace: str | None, options: bool, as_json: bool) -> None:
     """List the workspace's own loops. Raises UsageError where there are none, or options are
     given that are for a plan."""
