@@ -88,6 +88,11 @@ _STEPS = {
 }
 
 
+def reason_of(error: OSError) -> str:
+    """What the system says of a fault of the disk, as a part of a sentence."""
+    return (error.strerror or "unknown reason").lower()
+
+
 def next_step(error: BaseException | None) -> str:
     """What to do about a fault of the disk; "" for any other fault."""
     if not isinstance(error, OSError) or isinstance(error, FileExistsError):

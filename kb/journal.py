@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.domain import Finding
 from kb.durable import settle
-from kb.errors import WorkspaceError
+from kb.errors import WorkspaceError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -366,5 +366,5 @@ def _check_regular(descriptor: int, path: Path) -> None:
 
 
 def _fault(verb: str, path: Path, error: OSError) -> WorkspaceError:
-    reason = (error.strerror or "unknown reason").lower()
+    reason = reason_of(error)
     return WorkspaceError(f"the journal cannot be {verb} ({reason}).", "", str(path))

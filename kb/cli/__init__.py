@@ -10,7 +10,7 @@ import sys
 import click
 
 from kb import __version__
-from kb.errors import KBError, next_step
+from kb.errors import KBError, next_step, reason_of
 
 # name -> (module, one line of help). Spelled out here so that `kb --help` imports
 # none of them; a test holds each line against the command's own.
@@ -162,7 +162,7 @@ def run(args: list[str] | None = None) -> int:
 
 def _say_disk(error: OSError) -> int:
     """A fault of the disk that nothing nearer to it has told; without a name it is the output's."""
-    reason = (error.strerror or "unknown reason").lower()
+    reason = reason_of(error)
     if error.filename is None:
         return _say(f"the output cannot be written ({reason}).", next_step(error), 1)
     name = os.fsdecode(error.filename)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kb.errors import KBError
+from kb.errors import KBError, reason_of
 
 # How editors take a line, by the name of their command; {0} is the file, {1} the line. Those
 # that hand the file to a window of theirs and leave are told to wait.
@@ -43,7 +43,7 @@ def edit_file(path: Path, line: int = 1) -> bool:
         with _without_interrupts():
             status = subprocess.run(command, check=False).returncode
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise KBError(
             f"the editor {command[0]} cannot be started ({reason}).",
             "Set EDITOR to one that is installed, for example: export EDITOR=nano",
@@ -87,7 +87,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise KBError(f"cannot be read ({reason}).", "", str(path)) from error
 
 

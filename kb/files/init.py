@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from kb.errors import KBError, WorkspaceError
+from kb.errors import KBError, WorkspaceError, reason_of
 from kb.files.config import CONFIG_NAME
 from kb.files.read import MAX_BYTES
 from kb.files.shipped import shipped, shipped_files
@@ -159,7 +159,7 @@ def _update(path: Path, data: bytes, shipped_hash: str | None) -> str:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
+            reason = reason_of(error)
             raise WorkspaceError(f"cannot be made ({reason}).", "", str(path.parent)) from error
         write_atomic(path, data)
         return "added"
@@ -168,7 +168,7 @@ def _update(path: Path, data: bytes, shipped_hash: str | None) -> str:
     try:
         present = path.read_bytes()
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise WorkspaceError(f"cannot be read ({reason}).", "", str(path)) from error
     if present == data:
         return "unchanged"

@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from kb.errors import DocumentError
+from kb.errors import DocumentError, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,5 +147,5 @@ def _once(path: str, flags: int, shown: str) -> tuple[bytes, os.stat_result, os.
 
 
 def _unreadable(error: OSError, shown: str) -> NoReturn:
-    reason = (error.strerror or "unknown reason").lower()
+    reason = reason_of(error)
     raise DocumentError(f"cannot be read ({reason}).", "Check its permissions.", shown) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kb.domain import Finding
+from kb.errors import reason_of
 from kb.files.config import CONFIG_NAME, FRAMEWORKS
 from kb.parse.slug import slug
 
@@ -191,7 +192,7 @@ class _Walk:
             except FileNotFoundError:
                 continue  # a default folder that was never made, or one just removed
             except OSError as error:
-                reason = (error.strerror or "unknown reason").lower()
+                reason = reason_of(error)
                 said = f"cannot be read ({reason})."
                 self._find("unreadable", "error", said, place.shown, "Check its permissions.")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kb.durable import settle
-from kb.errors import WorkspaceError
+from kb.errors import WorkspaceError, reason_of
 
 ABANDONED = 3600  # seconds after which a temporary file is that of a process that was killed
 
@@ -118,5 +118,5 @@ def _refuse(path: Path, error: OSError) -> NoReturn:
         raise WorkspaceError(
             "exists already, and is not overwritten.", "Move it aside first.", str(path)
         ) from error
-    reason = (error.strerror or "unknown reason").lower()
+    reason = reason_of(error)
     raise WorkspaceError(f"cannot be written ({reason}).", "", str(path)) from error

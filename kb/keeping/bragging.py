@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.domain import Part
-from kb.errors import UsageError, WorkspaceError
+from kb.errors import UsageError, WorkspaceError, reason_of
 from kb.filters import is_date
 from kb.importers.draft import Draft
 from kb.keeping.writing import plain_text, shown, title_of
@@ -66,7 +66,7 @@ def add(workspace: Workspace, text: str, day: str) -> Brag:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         whole = _append(path, f"- {day} {said}", name)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise WorkspaceError(f"cannot be written ({reason}).", "", name) from error
     return read_lines(whole)[-1]
 

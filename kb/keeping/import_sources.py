@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from kb.domain import Finding
-from kb.errors import DocumentError
+from kb.errors import DocumentError, reason_of
 from kb.files import MAX_BYTES
 from kb.files.read import decode
 from kb.importers import ADVICE, FORMATS, Format, find_in_text, find_in_word
@@ -69,7 +69,7 @@ class SourceReader:
             yield from (Path(place, name) for name in sorted(names) if name[0] != ".")
 
     def _unlisted(self, error: OSError) -> None:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         name, said = _shown(Path(error.filename)), f"cannot be read ({reason})."
         self.findings.append(Finding("source", "error", said, name, 0, "Check its permissions."))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kb import journal
 from kb.domain import Finding
-from kb.errors import DocumentError, UsageError, WorkspaceError
+from kb.errors import DocumentError, UsageError, WorkspaceError, reason_of
 from kb.files import read_source, scan, write_new
 from kb.importers.draft import Draft, draft_of
 from kb.importers.likeness import Alike, Told, record_key, told
@@ -259,7 +259,7 @@ def _open_log(path: Path) -> Iterator[_Log]:
 
 
 def _unwritable(path: Path, error: OSError) -> WorkspaceError:
-    reason = (error.strerror or "unknown reason").lower()
+    reason = reason_of(error)
     return WorkspaceError(f"cannot be written ({reason}).", "", str(path))
 
 

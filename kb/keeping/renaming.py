@@ -33,7 +33,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.errors import DocumentError, KBError, StoreError, UsageError, WorkspaceError
+from kb.errors import (
+    DocumentError,
+    KBError,
+    StoreError,
+    UsageError,
+    WorkspaceError,
+    reason_of,
+)
 from kb.files import read_text
 from kb.journal import Entry, append, pins, read
 from kb.keeping.places import (
@@ -297,7 +304,7 @@ def _moved(plan: Renaming) -> Source:
     except FileExistsError as error:
         raise WorkspaceError("exists already.", "Move it aside.", plan.path) from error
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise WorkspaceError(f"cannot be renamed ({reason}).", "", plan.source.path) from error
     return replace(plan.source, path=plan.path, abspath=str(new))
 

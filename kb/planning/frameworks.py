@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kb.domain import Finding
-from kb.errors import DocumentError, UsageError
+from kb.errors import DocumentError, UsageError, reason_of
 from kb.files import FRAMEWORKS
 from kb.portfolio.frameworks import parse_framework
 
@@ -118,7 +118,7 @@ def _own(workspace: Workspace, competencies: Collection[str]) -> Iterator[Parsed
     except FileNotFoundError:
         return
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         message = f"cannot be read ({reason})."
         hint = "Frameworks are files such as frameworks/acme.yaml."
         yield Parsed(

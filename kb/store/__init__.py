@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.errors import StoreError
+from kb.errors import StoreError, reason_of
 from kb.store.marks import APPLICATION_ID, SCHEMA_VERSION
 from kb.store.read import Reader
 
@@ -60,7 +60,7 @@ def _is_there(path: Path) -> bool:
     try:
         return path.exists() and path.stat().st_size > 0
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise StoreError(f"the index cannot be read ({reason}).", "", str(path)) from error
 
 
@@ -124,7 +124,7 @@ def _make_private(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise StoreError(f"the index cannot be written ({reason}).", "", str(path)) from error
     if hasattr(os, "fchmod"):
         with suppress(OSError):  # a file system without modes, or another's file
