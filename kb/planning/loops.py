@@ -24,6 +24,7 @@ from kb.portfolio.focus import Asked, Library
 from kb.portfolio.keeps import with_keeps
 from kb.portfolio.loops import Loop, ParsedLoop, loop_yaml, parse_loop
 from kb.portfolio.planned import ANSWERING, Case, Kept, Words, beside, make_plan
+from kb.portfolio.types import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -80,16 +81,6 @@ def loops_of(workspace: Workspace) -> dict[str, Path]:
     except OSError:
         return {}
     return {path.stem: path for path in paths if path.suffix in ENDINGS and path.is_file()}
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A loop of the workspace as it is listed. problem: why its file could not be read, or ""."""
-
-    name: str
-    path: str
-    loop: Loop
-    problem: str = ""
 
 
 def listed(workspace: Workspace) -> list[Listed]:

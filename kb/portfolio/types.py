@@ -1,12 +1,16 @@
-"""What the portfolio speaks of: frameworks, and what a bank covers of the competencies."""
+"""What the portfolio speaks of: frameworks, what a bank covers of the competencies, loops in a
+list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kb.domain import Fit, StoryCard
+
+if TYPE_CHECKING:
+    from kb.portfolio.loops import Loop
 
 How = Literal["authored", "inferred", "pinned", ""]
 
@@ -67,3 +71,13 @@ class Table:
     competencies: tuple[str, ...]
     stories: tuple[StoryCard, ...]
     cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A loop of the workspace as it is listed. problem: why its file could not be read, or ""."""
+
+    name: str
+    path: str
+    loop: Loop
+    problem: str = ""

@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from kb.domain import Finding
 from kb.render.layout import Page, clean, columns, pad
 from kb.render.reports import finding_line
 
 if TYPE_CHECKING:
-    from kb.portfolio.loops import Loop
     from kb.portfolio.planned import Answer, Plan, Told
     from kb.portfolio.trading import Trade
-
-
-class Listed(Protocol):
-    """A loop as it is listed."""
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        ...
-
-    @property
-    def path(self) -> str:
-        """Its file."""
-        ...
-
-    @property
-    def loop(self) -> Loop:
-        """What the file holds."""
-        ...
-
-    @property
-    def problem(self) -> str:
-        """Why it could not be read, or ""."""
-        ...
-
+    from kb.portfolio.types import Listed
 
 INDENT = " " * 15
 NUMBER = 5  # columns before a question
