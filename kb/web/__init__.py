@@ -88,9 +88,7 @@ def handle_exception(
     datasette: Datasette, request: Request, exception: Exception
 ) -> Generator[None, list[Any], list[Any]]:
     """Our page in place of Datasette's own, which is the last; it would print a traceback."""
-    found = yield
-    ours = partial(trouble.answer, datasette, request, exception) if bank_of(datasette) else None
-    return [*found[:-1], ours] if ours else found
+    return _ours_last(datasette, (yield), partial(trouble.answer, datasette, request, exception))
 
 
 @hookimpl(wrapper=True)  # type: ignore[untyped-decorator]
@@ -98,9 +96,12 @@ def forbidden(
     datasette: Datasette, request: Request, message: str
 ) -> Generator[None, list[Any], list[Any]]:
     """The same for what someone may not see."""
-    found = yield
-    ours = partial(trouble.forbidden, datasette, request, message) if bank_of(datasette) else None
-    return [*found[:-1], ours] if ours else found
+    return _ours_last(datasette, (yield), partial(trouble.forbidden, datasette, request, message))
+
+
+def _ours_last(datasette: Datasette, found: list[Any], ours: partial[Any]) -> list[Any]:
+    """What plugins answer, with ours in the place of Datasette's own where there is a bank."""
+    return [*found[:-1], ours] if bank_of(datasette) else found
 
 
 @hookimpl  # type: ignore[untyped-decorator]

@@ -74,7 +74,7 @@ class Bank:
         """
         with self.reading() as reader:
             encoder = self.encoder(reader)
-            yield Matcher(self._held_now(reader), reader, encoder, self.pins()), reader
+            yield Matcher(self.held(reader), reader, encoder, self.pins()), reader
 
     def encoder(self, reader: Reader) -> Encoder:
         """The index's own model, opened at the first question. Raises ModelError."""
@@ -98,9 +98,16 @@ class Bank:
         except KBError:
             return Pins()
 
-    def library_scores(self, held: Held, reader: Reader) -> np.ndarray:
-        """`held.library_scores(reader)`, worked out once for each build."""
-        kept = self._library
+    def held(self, reader: Reader) -> Held:
+        """What a match needs of the build that `reader` has open, read once for each."""
+        held = self._held
+        if held is None or held.build_id != reader.meta().get("build_id", ""):
+            held = self._held = Held.read(reader)
+        return held
+
+    def library_scores(self, reader: Reader) -> np.ndarray:
+        """`Held.library_scores`, worked out once for each build."""
+        held, kept = self.held(reader), self._library
         if kept is None or kept[0] != held.build_id:
             kept = self._library = (held.build_id, held.library_scores(reader))
         return kept[1]
@@ -137,12 +144,6 @@ class Bank:
             return None
         found = load_workspace(self.workspace.root)
         return found if found.database.resolve() == self.path else None
-
-    def _held_now(self, reader: Reader) -> Held:
-        held = self._held
-        if held is None or held.build_id != reader.meta().get("build_id", ""):
-            held = self._held = Held.read(reader)
-        return held
 
 
 def _compiled(model: str) -> Compiled:

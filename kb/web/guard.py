@@ -102,7 +102,7 @@ async def _careful(app: App, scope: Message, receive: Receive, send: Send) -> No
 async def _posted(
     datasette: Datasette, scope: Message, receive: Receive
 ) -> tuple[Response | None, Receive] | None:
-    """(why a POST is refused, None) or (None, what it brings); None where its sender has gone."""
+    """(why a POST is refused, or None; what it brings); None where its sender has gone."""
     if not await intake.takes_posts(datasette, scope):
         allowed = {"Allow": "GET, HEAD"}
         text = "Nothing can be written here.\n"

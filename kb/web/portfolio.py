@@ -14,7 +14,6 @@ from kb.files import write_atomic
 from kb.files.read import read_text
 from kb.files.shipped import competencies
 from kb.journal import read
-from kb.match.held import Held
 from kb.planning.frameworks import frameworks
 from kb.planning.loops import listed, loops_of, plan_loop, swap
 from kb.planning.table import competencies_of, read_scores, table_of
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from kb.files import Workspace
     from kb.journal import Entry
     from kb.match import Matcher
+    from kb.planning.table import Scores
     from kb.portfolio.loops import Loop, ParsedLoop
     from kb.portfolio.planned import Plan
     from kb.portfolio.types import Framework
@@ -52,7 +52,7 @@ def coverage(bank: Bank, name: str, today: date) -> dict[str, Any]:
     known = frameworks(space, competencies())
     framework = known.named(name) if name else None
     with bank.reading() as reader:
-        scores = read_scores(reader, bank.pins())
+        scores = _scores(bank, reader)
         table = table_of(scores, competencies_of(reader))
         numberless = {f.story for f in reader.findings() if f.rule == "no-number"}
         checked = any(f.story for f in reader.findings())
@@ -72,10 +72,12 @@ def coverage(bank: Bank, name: str, today: date) -> dict[str, Any]:
 
 def missing(bank: Bank, reader: Reader) -> set[str]:
     """The competencies that no story fits, workably or better, as `kb coverage` counts them."""
-    held = Held.read(reader)
-    scores = read_scores(reader, bank.pins(), held, bank.library_scores(held, reader))
-    found = rows(table_of(scores, competencies_of(reader)))
+    found = rows(table_of(_scores(bank, reader), competencies_of(reader)))
     return {row.id for row in found if not row.fitting}
+
+
+def _scores(bank: Bank, reader: Reader) -> Scores:
+    return read_scores(reader, bank.pins(), bank.held(reader), bank.library_scores(reader))
 
 
 def loops(bank: Bank, today: date) -> dict[str, Any]:

@@ -42,14 +42,9 @@ _LOG = logging.getLogger(__name__)
 
 async def answer(datasette: Datasette, request: Request, error: Exception) -> Response:
     """The answer to a request that ended in an error; what is not foreseen is logged."""
-    if type(error).__module__ == "sqlite3" and type(error).__name__ in NO_SQL:
-        error = BadRequest(SENT)
+    error = _of_the_asker(error)
     if not isinstance(error, KBError | Base400 | DatasetteError):
         error = await asyncio.to_thread(_cause, datasette, error)
-    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-        error = NotFound(NO_PAGE)  # Datasette looks for a file of that name
-    if isinstance(error, QueryInterrupted):
-        error = BadRequest(SLOW)  # of a table as CSV Datasette says nothing itself
     if _of_what_was_sent(request, error):
         error = BadRequest(SENT)
     status, title, sentence, more = _told(error)
@@ -67,6 +62,18 @@ def log(path: str, error: Exception) -> None:
     """Name what nobody foresaw, in one line; with KB_DEBUG set, all of it."""
     shown = error if os.environ.get(DEBUG) else None
     _LOG.error("kb: %s: %s", path[:200], repr(error)[:500], exc_info=shown)
+
+
+def _of_the_asker(error: Exception) -> Exception:
+    """What Datasette lets through of a request that cannot be answered, as a refusal of it; any
+    other error as it is."""
+    if type(error).__module__ == "sqlite3" and type(error).__name__ in NO_SQL:
+        error = BadRequest(SENT)
+    elif isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        error = NotFound(NO_PAGE)  # it looked for a file of that name
+    elif isinstance(error, QueryInterrupted):
+        error = BadRequest(SLOW)  # of a table as CSV it says nothing itself
+    return error
 
 
 def _of_what_was_sent(request: Request, error: Exception) -> bool:

@@ -151,7 +151,7 @@ def _around(bank: Bank, card: StoryCard, asked: str) -> dict[str, Any]:
     with bank.matching() as (matcher, _):
         if card.id not in matcher.cards:  # a build came between
             return {}
-        table = bank.library_scores(matcher.held, matcher.reader)
+        table = bank.library_scores(matcher.reader)
         own = [p for p in matcher.pins.said if p.story == card.id and p.question]
         answers = [a for a in card.answers if not any(same_question(a, p.question) for p in own)]
         found = matcher.match(asked, count=0).stories if asked else ()
