@@ -96,7 +96,9 @@ class Vectors:
     def want(self, digests: Iterable[bytes]) -> int:
         """Note that these are to be put; how many of them are not there and not noted yet."""
         before = len(self._places)
-        self._places.update((h, WANTED) for h in digests if h not in self and h not in self._places)
+        for digest in digests:
+            if digest not in self._held:
+                self._places.setdefault(digest, WANTED)
         return len(self._places) - before
 
     def wants(self, digest: bytes) -> bool:

@@ -10,6 +10,8 @@ import click
 from kb.cli import common
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kb.domain import BuildReport
     from kb.files import Workspace
 
@@ -42,13 +44,11 @@ def _once(space: Workspace, as_json: bool) -> bool:
     """One build, reported. Whether a file failed."""
     common.one_thread()
     from kb import render
-    from kb.build import build
-    from kb.build.tooling import FEW_TEXTS, tools_for
+    from kb.build.tooling import FEW_TEXTS
     from kb.cli.progress import bar
 
     with bar("Embedding passages", FEW_TEXTS) as progress:
-        tools = tools_for(space, lambda: common.compiled_for(space), progress)
-        report: BuildReport = build(space, tools, now=datetime.now(UTC))
+        report = _built(space, progress)
     if as_json:
         common.echo_json(render.build_json(report), lines=True)
     else:
@@ -63,14 +63,19 @@ def refresh(space: Workspace, *, quiet: bool = False) -> BuildReport:
     files, or, if quiet, nothing. Raises StoreError, ModelError, ConfigError."""
     common.one_thread()
     from kb import render
-    from kb.build import build
-    from kb.build.tooling import tools_for
 
-    tools = tools_for(space, lambda: common.compiled_for(space), lambda _done, _all: None)
-    report = build(space, tools, now=datetime.now(UTC))
+    report = _built(space, lambda _done, _all: None)
     for finding in () if quiet else report.findings:
         click.echo(render.finding_line(finding), err=True)
     return report
+
+
+def _built(space: Workspace, progress: Callable[[int, int], None]) -> BuildReport:
+    from kb.build import build
+    from kb.build.tooling import tools_for
+
+    tools = tools_for(space, lambda: common.compiled_for(space), progress)
+    return build(space, tools, now=datetime.now(UTC))
 
 
 def _watch(space: Workspace, as_json: bool) -> None:
