@@ -7,13 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
 
 from kb.embed import PACKAGED_MODEL, Compiled, OnnxEncoder, find_compiled
+
+if TYPE_CHECKING:
+    from tests.sites import Serve, Site
+    from tests.test_build import Bank
 
 # In a process of its own: tests look at what is in sys.modules, and torch is slow to leave.
 COMPILE = """
@@ -115,3 +120,17 @@ def samples(kb: Kb, _built_samples: Path) -> Kb:
     """kb in a workspace of its own with the samples, built."""
     shutil.copytree(_built_samples, kb.folder, dirs_exist_ok=True)
     return kb
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Serves a bank in this process, as `tests.sites.serving` does."""
+    from tests.sites import serving
+
+    yield from serving(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def site(bank: Bank, serve: Serve) -> Site:
+    """The `bank` of a test's module, served."""
+    return serve(bank)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from kb.journal import Entry, append
 from kb.render.checking import checked_text, findings_text, sarif
 from kb.render.layout import Page
 from tests.conftest import Kb
-from tests.sites import Serve, serving
+from tests.sites import Serve
 from tests.test_build import NOW, Bank
 
 WEAK = """---
@@ -44,11 +43,6 @@ def bank(tmp_path: Path) -> Bank:
     made.write("personal/slow.md", WEAK)
     made.build()
     return made
-
-
-@pytest.fixture
-def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    yield from serving(tmp_path, monkeypatch)
 
 
 def found(bank: Bank) -> list[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ import pytest
 from datasette.app import Datasette
 
 from kb.web.bank import PLUGIN
-from tests.sites import PIN, Page, Serve, Site, serving, talked
+from tests.sites import PIN, Page, Serve, Site, talked
 from tests.test_build import Bank
 
 LOCKED = {PLUGIN: {"locked": True}}
@@ -24,18 +23,8 @@ LOG_IN_FIRST = "Log in first.\n"
 
 
 @pytest.fixture
-def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    yield from serving(tmp_path, monkeypatch)
-
-
-@pytest.fixture
 def bank(tmp_path: Path) -> Bank:
     return talked(tmp_path)
-
-
-@pytest.fixture
-def site(bank: Bank, serve: Serve) -> Site:
-    return serve(bank)
 
 
 # --- the guard

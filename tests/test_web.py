@@ -7,7 +7,6 @@ import gc
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,7 +37,6 @@ from tests.sites import (
     Page,
     Serve,
     Site,
-    serving,
     talked,
 )  # fmt: skip
 from tests.test_build import NOW, Bank
@@ -46,18 +44,8 @@ from tests.test_match import ARCHITECT, KETTLE, LIBRARY
 
 
 @pytest.fixture
-def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    yield from serving(tmp_path, monkeypatch)
-
-
-@pytest.fixture
 def bank(tmp_path: Path) -> Bank:
     return talked(tmp_path)
-
-
-@pytest.fixture
-def site(bank: Bank, serve: Serve) -> Site:
-    return serve(bank)
 
 
 # --- home

@@ -24,7 +24,7 @@ from kb.errors import StoreError
 from kb.web import views
 from kb.web.bank import PLUGIN
 from kb.web.intake import MOST_BYTES
-from tests.sites import PIN, Page, Serve, Site, serving, talked
+from tests.sites import PIN, Page, Serve, Site, talked
 from tests.test_build import Bank
 from tests.torture.webbing import corpus, locked, raw, scripts
 
@@ -34,18 +34,8 @@ APPLICATIONS: WeakKeyDictionary[Site, Any] = WeakKeyDictionary()
 
 
 @pytest.fixture
-def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    yield from serving(tmp_path, monkeypatch)
-
-
-@pytest.fixture
 def bank(tmp_path: Path) -> Bank:
     return talked(tmp_path)
-
-
-@pytest.fixture
-def site(bank: Bank, serve: Serve) -> Site:
-    return serve(bank)
 
 
 @pytest.fixture(autouse=True)

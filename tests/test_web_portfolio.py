@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
 
-from tests.sites import HERE, Serve, Site, serving, talked
+from tests.sites import HERE, Serve, Site, talked
 from tests.test_build import Bank
 from tests.test_match import ARCHITECT
 
@@ -24,11 +23,6 @@ rounds:
 
 
 @pytest.fixture
-def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    yield from serving(tmp_path, monkeypatch)
-
-
-@pytest.fixture
 def bank(tmp_path: Path) -> Bank:
     made = talked(tmp_path)
     made.write("personal/_kb/loops/acme.yaml", LOOP)
@@ -36,11 +30,6 @@ def bank(tmp_path: Path) -> Bank:
     made.write("personal/drawing.md", ARCHITECT.replace("tags:", pinned))
     made.build()
     return made
-
-
-@pytest.fixture
-def site(bank: Bank, serve: Serve) -> Site:
-    return serve(bank)
 
 
 def text_of(bank: Bank) -> str:
