@@ -19,7 +19,7 @@ from unittest import mock
 import numpy as np
 import recall
 
-from kb.rank import Among, StoryVectors, looking, rank, shapes
+from kb.rank import Among, StoryVectors, rank, shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,11 +41,7 @@ def main(cache: Path) -> None:
             found, took = zip(*(_nearest(search, q, stories, count) for q in queries), strict=True)
             _say(f"usearch {dtype}", count, found, exact, took)
     for count in NAMED:
-        with (
-            mock.patch.object(shapes, "EXACT_SENTENCES", 1000),
-            mock.patch.object(looking, "PROMISING", count),
-            mock.patch.object(looking, "ONE_IN", 1 << 40),
-        ):
+        with recall.reading(count):
             started = time.perf_counter()
             read = [rank(q, stories, prepared, among=Among(count=1)).read for q in queries]
             each = (time.perf_counter() - started) / len(queries)

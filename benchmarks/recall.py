@@ -8,6 +8,8 @@ stories; that a bank is large is made so by saying that few sentences are held.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
@@ -35,16 +37,23 @@ def main(cache: Path) -> None:
         exact = [set(rank(q, stories, prepared).order()[:FIRST].tolist()) for q in queries]
     print("read  recall@10  worst")
     for count in (16, 23, 32, 64, 128):
-        with (
-            mock.patch.object(shapes, "EXACT_SENTENCES", 1000),
-            mock.patch.object(looking, "PROMISING", count),
-            mock.patch.object(looking, "ONE_IN", 1 << 40),
-        ):
+        with reading(count):
             shares = [
                 len(whole & set(rank(q, stories, prepared).order()[:FIRST].tolist())) / FIRST
                 for q, whole in zip(queries, exact, strict=True)
             ]
         print(f"{count:4}  {np.mean(shares):9.4f}  {min(shares):5.2f}", flush=True)
+
+
+@contextmanager
+def reading(count: int) -> Iterator[None]:
+    """As if the bank were large, and so many stories were read of it."""
+    with (
+        mock.patch.object(shapes, "EXACT_SENTENCES", 1000),
+        mock.patch.object(looking, "PROMISING", count),
+        mock.patch.object(looking, "ONE_IN", 1 << 40),
+    ):
+        yield
 
 
 def bank(cache: Path) -> tuple[StoryVectors, Prepared, np.ndarray]:

@@ -29,6 +29,10 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.torture.targets import Target
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -153,15 +157,22 @@ def _kind(error: Exception) -> str:
     return f"{type(error).__name__} {inner[-1].filename}:{inner[-1].lineno}"
 
 
+def _beginnings(target: Target) -> tuple[str, list[str]]:
+    """The code in which a target takes bytes, and the texts that are mutated first."""
+    from tests.torture.mutating import START
+    from tests.torture.targets import seeds_of
+
+    code = "latin-1" if target.kind == "bytes" else "utf-8"
+    return code, [*(seed.decode(code, "replace") for seed in seeds_of(target)), *START[target.kind]]
+
+
 def _unguided(asked: argparse.Namespace) -> int:
     """Mutate what begins, and what came of it, until the time is up."""
-    from tests.torture.mutating import START, mutated
-    from tests.torture.targets import TARGETS, attempt, seeds_of
+    from tests.torture.mutating import mutated
+    from tests.torture.targets import TARGETS, attempt
 
     target, random = TARGETS[asked.child], Random(f"{asked.child} {asked.seed}")
-    code = "latin-1" if target.kind == "bytes" else "utf-8"
-    seeds = [seed.decode(code, "replace")[:MOST] for seed in seeds_of(target)]
-    texts = seeds + list(START[target.kind])
+    code, texts = _beginnings(target)
     later = list(texts)
     attempt(target, texts[0].encode(code, "replace"))  # so that what it needs is imported
     resource.setrlimit(resource.RLIMIT_AS, (4 * MEMORY_MB << 20, 4 * MEMORY_MB << 20))
@@ -182,15 +193,13 @@ def _child(asked: argparse.Namespace) -> int:
     atheris = import_module("atheris")
 
     with atheris.instrument_imports(include=["kb"]):
-        from tests.torture.targets import TARGETS, attempt, seeds_of
+        from tests.torture.targets import TARGETS, attempt
 
         target = TARGETS[asked.child]
-        seeds = seeds_of(target)
-        attempt(target, seeds[0] if seeds else b"")  # so that what it needs is imported
-    from tests.torture.mutating import START, mutated
+        code, texts = _beginnings(target)
+        attempt(target, texts[0].encode(code, "replace"))  # so that what it needs is imported
+    from tests.torture.mutating import mutated
 
-    code = "latin-1" if target.kind == "bytes" else "utf-8"
-    texts = [seed.decode(code, "replace") for seed in seeds] + list(START[target.kind])
     corpus = Path(tempfile.mkdtemp(prefix="kb-corpus-"))
     for number, text in enumerate(texts):
         (corpus / str(number)).write_bytes(text.encode(code, "replace")[:MOST])
