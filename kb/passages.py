@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
+from math import log
 from typing import TYPE_CHECKING, Final
 
 from kb.domain import Example, Guide, Part, Passage, PassageKind, Question, Story
@@ -53,6 +54,8 @@ _WORD: Final = re.compile(r"\w[\w'’-]*")
 _SAYS: Final = re.compile(
     r"\b(?:said|told|asked|wrote|proposed|suggested|offered|refused|showed|explained|decided|agreed)\b"
 )
+_TOO_FEW_WORDS: Final = 3
+_ENOUGH_WORDS: Final = 30
 _PERSUADES: Final = {"action": 1.0, "result": 1.0, "learning": 0.5, "task": 0.25, "situation": 0.25}
 
 
@@ -120,11 +123,12 @@ def evidence_prior(passage: Passage) -> float:
     """How much of an event a story's sentence can carry, 0..1, before any question.
 
     What was done and what came of it persuade, the scenery does not; most of all
-    where someone says or decides something. A sentence of a few words says too
-    little alone. Kept apart from similarity so that it can be read and changed.
+    where someone says or decides something. The fewer words a sentence has, the more it
+    needs its neighbours to be understood. Kept apart from similarity so that it can be
+    read and changed; docs/matching.md says on what it was set.
     """
-    words = len(_WORD.findall(passage.text))
-    length = min(1.0, max(0, words - 3) / 7)
+    words = min(max(len(_WORD.findall(passage.text)), _TOO_FEW_WORDS), _ENOUGH_WORDS)
+    length = log(words / _TOO_FEW_WORDS) / log(_ENOUGH_WORDS / _TOO_FEW_WORDS)
     deed = 1.0 if _SAYS.search(passage.text) else 0.75
     return length * deed * _PERSUADES.get(passage.part, 0.75)
 

@@ -241,8 +241,16 @@ def test_evidence_weighs_events_over_scenery_and_short_words():
         return evidence_prior(Passage("", "sentence", "s", text, 1, part))
 
     event = "I rolled the release back and told every school that evening."
-    assert prior(event, "action") == prior(event, "result") == 1
+    assert 0.5 < prior(event, "action") == prior(event, "result") < 1
     assert prior(event, "action") > prior(event, "learning") > prior(event, "situation") > 0
     assert prior(event, "action") > prior(event.replace("told", "called"), "action")
     assert prior("Fair enough.", "action") == 0
-    assert 0 < prior("I wrote to them all.", "action") < 1
+    assert 0 < prior("I wrote to them all.", "action") < prior(event, "action")
+
+
+def test_a_sentence_that_tells_more_needs_its_neighbours_less():
+    def prior(words):
+        return evidence_prior(Passage("", "sentence", "s", "told " * words, 1, "action"))
+
+    assert prior(0) == prior(3) == 0
+    assert prior(6) < prior(12) < prior(24) < prior(30) == prior(60) == 1

@@ -52,15 +52,16 @@ __all__ = [
 
 # The score is the chance that the first story is a good answer (mean grade 1.5 or more),
 # fitted to 671 questions of seven banks; the fits cut it.
-SLOPE: Final = 1.65
-MIDDLE: Final = 1.9
+SLOPE: Final = 1.51
+MIDDLE: Final = 1.87
 STRONG: Final = 0.8
 WORKABLE: Final = 0.42
-STRETCH: Final = 0.145
-# Of evidence: how much likeness to the question counts beside likeness to its answers,
-# and what a sentence of no weight of its own loses.
+STRETCH: Final = 0.18
+# Of evidence: how much likeness to the question and to its answers counts, and what a
+# sentence of no weight of its own loses.
 ASKED: Final = 0.75
-WEAK_SENTENCE: Final = 2.0
+ANSWERED: Final = 0.5
+WEAK_SENTENCE: Final = 6.0
 LEAST_SHARE: Final = 0.1  # of a deviation: what a library question must add to be named
 
 
@@ -176,4 +177,5 @@ def _evidence_scores(sentences: Sentences) -> Floats:
     """How well each sentence speaks for its story, (n,): like the question and its answers,
     which is what it was held against."""
     asked, answered = standardised(sentences.cosines.T).T
-    return np.asarray(ASKED * asked + answered - WEAK_SENTENCE * (1 - sentences.prior), np.float32)
+    alike = ASKED * asked + ANSWERED * answered
+    return np.asarray(alike - WEAK_SENTENCE * (1 - sentences.prior), np.float32)

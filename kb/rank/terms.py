@@ -23,7 +23,7 @@ TEXT_WEIGHT: Final = 0.5
 TEXT_HALF: Final = 5.0
 SHOWN_WEIGHT: Final = 1.0
 NOTHING_TOLD: Final = 5.0
-ENOUGH: Final = 1.5
+ENOUGH: Final = 1.0
 BANK_WEIGHT: Final = 0.5
 BANK_QUANTILE: Final = 0.25
 
