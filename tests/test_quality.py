@@ -34,10 +34,10 @@ def test_the_floor_holds_with_any_number_of_guide_questions(kb: Kb) -> None:
     (kb.folder / "content").mkdir()
     shutil.copytree(DATA / "stories", kb.folder / "personal")
     none = overall(kb)
-    assert none["nDCG@5"] >= 0.761
-    assert none["MRR"] >= 0.809
-    assert none["recall@3"] >= 0.722
-    assert none["AUROC"] >= 0.905
+    assert none["nDCG@5"] >= 0.770
+    assert none["MRR"] >= 0.824
+    assert none["recall@3"] >= 0.723
+    assert none["AUROC"] >= 0.952
     for text in (ONE, THREE):
         (kb.folder / "content" / "own.md").write_text(text, encoding="utf-8")
         assert abs(overall(kb)["nDCG@5"] - none["nDCG@5"]) <= 0.02

@@ -1,13 +1,14 @@
 """What training changed, as a small file: rounded differences to the packaged weights.
 
-    python training/adapter.py make --model RUNS/model [--beside FOLDER]
+    python training/adapter.py make --model RUNS/model [--beside FOLDER ...]
     python training/adapter.py merge --out FOLDER
 
 What is made ships, as kb/data/adapter.safetensors; `kb.compile_model.adapter` reads it.
 Every matrix that changed is kept as its difference in steps of 4 (or 8) bits, a
 step's size for each GROUP numbers; vectors are kept whole. --scale below 1 goes
 only part of the way from the packaged model to the trained one; 0 merges nothing.
---beside averages the weights with another model's, of which the one was trained on.
+--beside averages the weights with those of other models: where it began, and its
+checkpoints.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="An adapter out of a trained model, and back.")
     parser.add_argument("what", choices=["make", "merge"])
     parser.add_argument("--model", type=Path)
-    parser.add_argument("--beside", type=Path, help="average with this model")
+    parser.add_argument("--beside", type=Path, nargs="*", default=[], help="average with these")
     parser.add_argument("--adapter", type=Path, default=ADAPTER)
     parser.add_argument("--out", type=Path, help="of make: the one that ships")
     parser.add_argument("--bits", type=int, choices=[4, 8], default=4)
@@ -103,8 +104,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.what == "make":
         scale = 1.0 if given.scale is None else given.scale
-        models = [given.model, given.beside] if given.beside else [given.model]
-        make(models, given.out or ADAPTER, given.bits, scale)
+        make([given.model, *given.beside], given.out or ADAPTER, given.bits, scale)
     elif given.out is None:
         parser.error("merge needs --out")
     else:

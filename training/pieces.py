@@ -1,9 +1,10 @@
 """What an encoder is shown, planned beforehand from a seed: batches of texts with questions.
 
 A batch is of one source, so that what is right for what is known: every pair in it was
-judged. The library's examples and the banks' stories are set against the library's
-questions, texts of like themes together, so that near misses meet; or one bank's
-stories against the bank's own questions and some of the library's, dealt out anyhow.
+judged, or is known not to count. The library's examples and the banks' stories are set
+against the library's questions and their own contrasts, texts of like themes together, so
+that near misses meet; or one bank's stories against the bank's own questions and some of
+the library's, dealt out anyhow.
 All texts of a batch are cut in the same way, so that long ones are not set against short.
 """
 
@@ -15,16 +16,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from snapshot import Bank, Entry, Grades
+from snapshot import Bank, Contrast, Entry, Grades
 
 from kb.parse.story import parse_stories
 from kb.passages import sentences, story_passages
 
-QUESTIONS = 3  # shown with each text
-ANSWERED = 2  # of them, in a batch of the library, that the text answers; one is a near miss
+QUESTIONS = 10  # shown with a text at most
+OTHERS = 3  # of them, beside its contrasts
+ANSWERED = 2  # of these, in a batch of the library, that the text answers; one is a near miss
+PAIRS = 4  # of a text's contrasts that are shown with it
 THEME = 8  # texts at most that are gathered for one question
 WORDS = 120  # of a stretch at most: about 160 tokens, for speed; whole at work is up to 256
 CUTS = {"whole": 0.3, "thinned": 0.25, "part": 0.15, "stretch": 0.3}
+CONTRAST_CUTS = {"whole": 0.5, "thinned": 0.3, "part": 0.08, "stretch": 0.12}
 TOLD = ("whole", "thinned")  # after such a cut a text still tells what its grades are about
 BEST = 3.0
 NEAR_MISS = 1 / 7 + 1e-6  # the gain of grade 1
@@ -44,7 +48,9 @@ class Source:
     """Texts, their questions, and gains (questions, texts) of how well each answers, 0..1.
 
     question_of (questions,): wordings of one question have one number. own: how many
-    of the first questions are a bank's own; 0 for the library.
+    of the first questions are a bank's own; 0 for the library. known (questions, texts):
+    whether that pair was judged. contrasts: for each text, pairs of questions (answered,
+    not answered) that were written for it.
     """
 
     name: str
@@ -53,6 +59,8 @@ class Source:
     question_of: NDArray[np.int64]
     gains: NDArray[np.float32]
     own: int
+    known: NDArray[np.bool_]
+    contrasts: tuple[tuple[tuple[int, int], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +83,76 @@ def gains_of(grades: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def library_source(
-    entries: Iterable[Entry], banks: Iterable[Bank], graded: dict[str, Grades]
+    entries: Iterable[Entry],
+    banks: Iterable[Bank],
+    graded: dict[str, Grades],
+    contrasts: dict[str, tuple[Contrast, ...]],
 ) -> Source:
-    """The library's examples and the banks' stories, each judged against all its questions.
+    """The library's examples and the banks' stories, each judged against all its questions,
+    and against the contrasts that were written for it.
 
     An example was written for its own question: its grade there is the mean of 3 and
     what the judge said.
     """
     kept = list(entries)
     ids, wordings = _wordings(kept)
-    texts, grades = [], []
+    texts, grades, names = [], [], []
     for entry in kept:
         for place, (whole, parts) in enumerate(zip(entry.texts, entry.parts, strict=True)):
             texts.append(Text(whole, _telling(parts), tuple(s for s, _ in sentences(whole))))
-            said = graded[f"{entry.source}|{entry.id}|{place}"]
+            names.append(f"{entry.source}|{entry.id}|{place}")
+            said = graded[names[-1]]
             grades.append({**said, entry.id: (BEST + said.get(entry.id, 0)) / 2})
     for bank in banks:
         for name in sorted(bank.stories):
             texts.append(_story_text(bank.stories[name], name))
-            grades.append(graded[f"{bank.name}|{name}"])
+            names.append(f"{bank.name}|{name}")
+            grades.append(graded[names[-1]])
     number = np.array([list(ids).index(one) for one, _ in wordings])
-    table = _against_library(ids, grades)[number]
-    return Source("library", tuple(texts), tuple(w for _, w in wordings), number, table, 0)
+    table = _against_library(ids, grades)
+    source = Source(
+        "library", tuple(texts), tuple(w for _, w in wordings), number, table[number], 0,
+        np.ones((len(number), len(texts)), np.bool_),
+    )  # fmt: skip
+    return _contrasted(source, [contrasts.get(name, ()) for name in names], table)
+
+
+def _contrasted(
+    source: Source, contrasts: list[tuple[Contrast, ...]], table: NDArray[np.float32]
+) -> Source:
+    """The source with the questions of the contrasts of each text.
+
+    They were judged against their own text only. A text that shares no question of the
+    library with it, not even as a near miss, is taken not to answer them; the others are
+    not known. table: gains (questions of the library, texts).
+    """
+    touched = (table > 0).astype(np.float32)
+    far = touched.T @ touched == 0
+    asked, gains, known = list(source.questions), [], []
+    pairs: list[list[tuple[int, int]]] = []
+    for text, found in enumerate(contrasts):
+        pairs.append([])
+        for one in found:
+            pairs[-1].append((len(asked), len(asked) + 1))
+            asked += [one.yes, one.no]
+            for grade in one.grades:
+                row = np.zeros(len(source.texts), np.float32)
+                row[text] = grade
+                gains.append(row)
+                known.append(far[text] | (np.arange(len(row)) == text))
+    if not gains:
+        return source
+    numbers = source.question_of.max() + 1 + np.arange(len(gains))
+    return Source(
+        source.name,
+        source.texts,
+        tuple(asked),
+        np.concatenate([source.question_of, numbers]),
+        np.concatenate([source.gains, gains_of(np.array(gains))]),
+        source.own,
+        np.concatenate([source.known, np.array(known)]),
+        tuple(tuple(each) for each in pairs),
+    )
 
 
 def bank_source(bank: Bank, entries: Iterable[Entry], graded: dict[str, Grades]) -> Source:
@@ -115,6 +171,7 @@ def bank_source(bank: Bank, entries: Iterable[Entry], graded: dict[str, Grades])
         np.concatenate([np.arange(len(own)), len(own) + number]),
         np.concatenate([gains_of(own), others]),
         len(own),
+        np.ones((len(own) + len(number), len(names)), np.bool_),
     )
 
 
@@ -162,7 +219,7 @@ def plan(
 def _themed(source: Source, size: int, chance: random.Random) -> Iterator[list[int]]:
     """All texts of the library in batches: a few that have to do with one question, a few
     that have to do with another, and so on."""
-    _, first = np.unique(source.question_of, return_index=True)
+    first = np.unique(source.question_of[: _wordings_of(source)], return_index=True)[1]
     left = set(range(len(source.texts)))
     while left:
         batch: list[int] = []
@@ -175,15 +232,25 @@ def _themed(source: Source, size: int, chance: random.Random) -> Iterator[list[i
         yield batch
 
 
+def _wordings_of(source: Source) -> int:
+    """How many of the questions are the library's wordings; they come first."""
+    return min(
+        (pair[0] for each in source.contrasts for pair in each), default=len(source.questions)
+    )
+
+
 def _batch(source: Source, number: int, texts: list[int], chance: random.Random) -> Iterator[Row]:
-    cut = chance.choices(list(CUTS), list(CUTS.values()))[0]
+    cuts = CUTS if source.own or not source.contrasts else CONTRAST_CUTS
+    cut = chance.choices(list(cuts), list(cuts.values()))[0]
     deal = _dealt(source, chance) if source.own else None
+    ends = bool(source.contrasts)
     for text in texts:
         if deal is None:
-            picked = _asked(source, text, chance)
+            picked = _asked(source, text, chance, contrasts=cut in TOLD)
         else:
-            picked = [next(deal) for _ in range(QUESTIONS)]
-        yield Row(number, text, shown(source.texts[text], cut, chance), tuple(picked), cut in TOLD)
+            picked = [next(deal) for _ in range(OTHERS)]
+        told = shown(source.texts[text], cut, chance, to_the_end=ends)
+        yield Row(number, text, told, tuple(picked), cut in TOLD)
 
 
 def _dealt(source: Source, chance: random.Random) -> Iterator[int]:
@@ -196,18 +263,27 @@ def _dealt(source: Source, chance: random.Random) -> Iterator[int]:
                 yield chance.randrange(source.own, len(source.questions))
 
 
-def _asked(source: Source, text: int, chance: random.Random) -> list[int]:
-    """Wordings that a text of the library answers, the better the likelier, and a near miss."""
-    gains = source.gains[:, text]
-    size = np.bincount(source.question_of)[source.question_of]
-    odds = np.where(gains > NEAR_MISS, gains / size, 0)
+def _asked(source: Source, text: int, chance: random.Random, *, contrasts: bool) -> list[int]:
+    """Questions for a text of the library: contrasts that were written for it, if they are
+    wanted and there are any, and wordings that it answers, the better the likelier; without
+    contrasts a near miss, too."""
+    pairs = source.contrasts[text] if contrasts and source.contrasts else ()
+    own = [q for pair in chance.sample(pairs, min(PAIRS, len(pairs))) for q in pair]
+    wordings = source.question_of[: _wordings_of(source)]
+    gains = source.gains[: len(wordings), text]
+    odds = np.where(gains > NEAR_MISS, gains / np.bincount(wordings)[wordings], 0)
     answered = chance.choices(range(len(gains)), odds.tolist(), k=ANSWERED) if odds.any() else []
+    if own:
+        return own + answered
     missed = np.flatnonzero((gains > 0) & (gains <= NEAR_MISS)).tolist() or range(len(gains))
-    return answered + [chance.choice(missed) for _ in range(QUESTIONS - len(answered))]
+    return answered + [chance.choice(missed) for _ in range(OTHERS - len(answered))]
 
 
-def shown(text: Text, cut: str, chance: random.Random) -> str:
-    """A text whole (or WORDS of it), without half its sentences, in part, or a little of it."""
+def shown(text: Text, cut: str, chance: random.Random, *, to_the_end: bool = False) -> str:
+    """A text whole (or WORDS of it), without half its sentences, in part, or a little of it.
+
+    to_the_end: where it is too long, sentences are left out anywhere but at its end.
+    """
     if cut == "part" and text.parts:
         return chance.choice(text.parts)
     said = text.sentences
@@ -218,9 +294,19 @@ def shown(text: Text, cut: str, chance: random.Random) -> str:
     if cut == "thinned":
         count = min(len(said), max(3, len(said) // 2))
         said = tuple(said[i] for i in sorted(chance.sample(range(len(said)), count)))
+    if to_the_end:
+        said = _thinned(said, chance)
     if len(" ".join(said).split()) <= WORDS:
-        return text.whole if cut == "whole" else " ".join(said)
+        return text.whole if said == text.sentences else " ".join(said)
     return _stretch(said, chance)
+
+
+def _thinned(said: tuple[str, ...], chance: random.Random) -> tuple[str, ...]:
+    """WORDS words at most, without some of the sentences; the last two stay."""
+    kept = list(range(len(said)))
+    while len(kept) > 3 and sum(len(said[i].split()) for i in kept) > WORDS:
+        kept.pop(chance.randrange(len(kept) - 2))
+    return tuple(said[i] for i in kept)
 
 
 def _stretch(said: tuple[str, ...], chance: random.Random) -> str:

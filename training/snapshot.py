@@ -2,14 +2,16 @@
 
     python training/snapshot.py [--banks BANKS] [--content content] [--library LIBRARY ...]
                                 [--more MORE ...] [--second SECOND] [--graded GRADED]
+                                [--contrasts CONTRASTS]
 
 BANKS holds a folder for each bank (stories/*.md, judgments_a.jsonl and, of a
 second judge, judgments_b.jsonl); LIBRARY files are JSON lines of questions with
 wordings and examples; MORE files add examples and keyword wordings to questions
 by their id; SECOND adds a second judge's grades to questions that had one; GRADED
 says of every example and story of training which of the library's questions it
-answers. Written are training/data/{library,stories,questions,graded}.jsonl.gz; of
-what is not given, the lines stay as they are.
+answers; CONTRASTS has pairs of questions for each of them. Written are
+training/data/{library,stories,questions,graded,contrasts}.jsonl.gz; of what is not
+given, the lines stay as they are.
 """
 
 from __future__ import annotations
@@ -29,7 +31,16 @@ from kb.parse.slug import slug
 from kb.passages import guide_passages, plain
 
 DATA = Path(__file__).resolve().parent / "data"
-FILES = ("library.jsonl.gz", "stories.jsonl.gz", "questions.jsonl.gz", "graded.jsonl.gz")
+FILES = (
+    "library.jsonl.gz",
+    "stories.jsonl.gz",
+    "questions.jsonl.gz",
+    "graded.jsonl.gz",
+    "contrasts.jsonl.gz",
+)
+BEST = 3.0  # the grade of a full answer
+RELEVANT = 1.5  # from this mean grade on a story answers
+ANSWERS = 2  # from this grade of one judge on
 SPLITS = {
     "mirela": "train",
     "oluwaseun": "train",
@@ -59,6 +70,10 @@ SPLITS = {
     "marcelo": "validate",
     "silvana": "validate",
     "tuomas": "validate",
+    "ines": "validate",
+    "radu": "validate",
+    "akua": "validate",
+    "soren": "validate",
 }
 
 
@@ -89,6 +104,17 @@ class Bank:
     split: str
     stories: dict[str, str]
     judgments: tuple[Judgment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Two questions of one form, close in theme, of which one text answers the first and not
+    the second. grades: how well it answers each, the mean of what the writer meant (3 and 0)
+    and what a judge said."""
+
+    yes: str
+    no: str
+    grades: tuple[float, float]
 
 
 def snapshot_hash(folder: Path = DATA) -> str:
@@ -141,6 +167,22 @@ def read_graded(folder: Path = DATA) -> dict[str, Grades]:
     Named "source|question id|place" for an example, "bank|story" for a story.
     """
     return {one["text"]: one["grades"] for one in _lines(folder / FILES[3])}
+
+
+def read_contrasts(folder: Path = DATA) -> dict[str, tuple[Contrast, ...]]:
+    """For each text of training, named as in read_graded, the contrasts on which writer and
+    judge agree. Those of a few texts are kept aside, to measure with."""
+    found: dict[str, tuple[Contrast, ...]] = {}
+    for one in _lines(folder / FILES[4]):
+        if one["split"] != "train":
+            continue
+        found[one["text"]] = tuple(
+            Contrast(pair["yes"], pair["no"], ((BEST + yes) / 2, no / 2))
+            for pair in one["pairs"]
+            for yes, no in [pair["judged"]]
+            if yes >= ANSWERS > no
+        )
+    return found
 
 
 def mean_grades(a: dict[str, float], b: dict[str, float]) -> dict[str, float]:
@@ -293,10 +335,11 @@ def main() -> None:
     parser.add_argument("--more", type=Path, nargs="*", default=[])
     parser.add_argument("--second", type=Path)
     parser.add_argument("--graded", type=Path)
+    parser.add_argument("--contrasts", type=Path)
     parser.add_argument("--out", type=Path, default=DATA)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    library, stories, questions, graded = (
+    library, stories, questions, graded, contrasts = (
         list(_lines(given.out / name)) if (given.out / name).is_file() else [] for name in FILES
     )
     library = _renewed(library, _library(given.content, given.library), "source")
@@ -309,7 +352,10 @@ def main() -> None:
         questions = _with_second(questions, _json_lines(given.second))
     if given.graded:
         graded = _renewed(graded, _json_lines(given.graded), "text")
-    for name, each in zip(FILES, (library, stories, questions, graded), strict=True):
+    if given.contrasts:
+        contrasts = _renewed(contrasts, _json_lines(given.contrasts), "text")
+    kept = (library, stories, questions, graded, contrasts)
+    for name, each in zip(FILES, kept, strict=True):
         count = _write(given.out / name, each)
         print(f"{name}: {count} lines, {(given.out / name).stat().st_size / 1e3:.0f} kB")
     print(snapshot_hash(given.out))

@@ -22,21 +22,30 @@ import numpy as np
 import torch
 from datasets import Dataset  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from datasets.table import InMemoryTable  # type: ignore[import-not-found, import-untyped, unused-ignore]
-from pieces import Row, Source, bank_source, library_source, plan
+from pieces import QUESTIONS, Row, Source, bank_source, library_source, plan
 from sentence_transformers import (
     SentenceTransformer,
     SentenceTransformerTrainer,
     SentenceTransformerTrainingArguments,
 )
 from sentence_transformers.base.sampler import DefaultBatchSampler
-from snapshot import DATA, read_banks, read_entries, read_graded, snapshot_hash
+from snapshot import (
+    DATA,
+    RELEVANT,
+    read_banks,
+    read_contrasts,
+    read_entries,
+    read_graded,
+    snapshot_hash,
+)
 from torch import Tensor
 
 from kb.compile_model.source import packaged_folder
 
-RELEVANT_GAIN = (2**1.5 - 1) / 7  # of grade 1.5
+RELEVANT_GAIN = (2**RELEVANT - 1) / 7
 GAINS = [(2**grade - 1) / 7 for grade in (0, 1, 1.5, 2, 3)]
 CHANCES = [0, 0.1, 0.5, 0.8, 1]  # that a text of such a gain is called an answer
+UNKNOWN = -1e4  # in the place of a logit: no part in a softmax
 STEEPNESS, MIDDLE = 20.0, 0.4  # from a cosine to a chance
 
 
@@ -52,16 +61,18 @@ class Weights:
 class GradedContrast(torch.nn.Module):
     """Questions against texts of one source, by their gains, symmetric.
 
-    labels (n, 4 + pieces.QUESTIONS): batch, source, told, text, the questions beside it. A
-    question without a relevant text is a negative for every text and has no term of its
-    own. Where enough is told, each pair counts by itself, too (`absolute`, its weight), and
-    whether questions that have an answer are nearer to their best than others (`gap`).
+    labels (n, 4 + pieces.QUESTIONS): batch, source, told, text, the questions beside it, -1
+    for none. A question without a relevant text is a negative for every text and has no
+    term of its own; a pair that was not judged has no part in anything. Where enough is
+    told, each pair counts by itself, too (`absolute`, its weight), and whether questions
+    that have an answer are nearer to their best than others (`gap`).
     """
 
-    def __init__(self, model: SentenceTransformer, gains: list[Tensor], weights: Weights) -> None:
+    def __init__(self, model: SentenceTransformer, sources: list[Source], weights: Weights) -> None:
         super().__init__()
         self.model = model
-        self.gains = gains
+        self.gains = [torch.from_numpy(source.gains) for source in sources]
+        self.known = [torch.from_numpy(source.known) for source in sources]
         self.weights = weights
 
     def forward(self, features: Iterable[dict[str, Tensor]], labels: Tensor) -> Tensor:
@@ -69,17 +80,19 @@ class GradedContrast(torch.nn.Module):
         texts, *asked = [self.model(each)["sentence_embedding"].float() for each in features]
         rows = labels[:, 4:].T.reshape(-1)
         found, first = _distinct(rows)
+        found, first = found[found >= 0], first[found >= 0]
         questions = torch.cat(asked)[first]
-        gains = self.gains[int(labels[0, 1])][found][:, labels[:, 3]]
+        source, shown = int(labels[0, 1]), labels[:, 3]
+        gains, known = self.gains[source][found][:, shown], self.known[source][found][:, shown]
         cosines = questions @ texts.T
-        logits = cosines / self.weights.temperature
+        logits = (cosines / self.weights.temperature).masked_fill(~known, UNKNOWN)
         answered = gains.max(dim=1).values >= RELEVANT_GAIN
         forth = _cross_entropy(logits[answered], gains[answered])
         useful = gains.max(dim=0).values >= RELEVANT_GAIN
         back = _cross_entropy(logits.T[useful], gains.T[useful])
         loss = (forth + back) / 2
         if int(labels[0, 2]):
-            loss = loss + self.weights.absolute * _judged(cosines, gains)
+            loss = loss + self.weights.absolute * _judged(cosines, gains, known)
             loss = loss + self.weights.gap * _gap(logits, answered)
         return loss
 
@@ -93,7 +106,7 @@ def _gap(logits: Tensor, answered: Tensor) -> Tensor:
     return torch.nn.functional.softplus(best[~answered][:, None] - best[answered][None]).mean()
 
 
-def _judged(cosines: Tensor, gains: Tensor) -> Tensor:
+def _judged(cosines: Tensor, gains: Tensor, known: Tensor) -> Tensor:
     """The cross-entropy of each pair alone, so that a cosine means the same for every question.
 
     Summed over the texts of a question, as a wrong text at the top costs as much in a long
@@ -102,7 +115,7 @@ def _judged(cosines: Tensor, gains: Tensor) -> Tensor:
     wanted = torch.from_numpy(np.interp(gains.numpy(), GAINS, CHANCES)).float()
     logits = STEEPNESS * (cosines - MIDDLE)
     each = torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
-    return each.sum(dim=1).mean()
+    return each.masked_fill(~known, 0).sum(dim=1).mean()
 
 
 def _distinct(rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -147,10 +160,10 @@ def dataset(batches: Iterable[list[Row]], sources: list[Source]) -> Dataset:
         {
             "text": row.shown,
             **{
-                f"question{i}": sources[row.source].questions[q]
-                for i, q in enumerate(row.questions)
+                f"question{i}": sources[row.source].questions[q] if q >= 0 else ""
+                for i, q in enumerate(_padded(row.questions))
             },
-            "label": [number, row.source, int(row.told), row.text, *row.questions],
+            "label": [number, row.source, int(row.told), row.text, *_padded(row.questions)],
         }
         for number, batch in enumerate(batches)
         for row in batch
@@ -159,14 +172,20 @@ def dataset(batches: Iterable[list[Row]], sources: list[Source]) -> Dataset:
     return Dataset(table, fingerprint=f"{len(rows):016x}")  # unnamed, it would be pickled
 
 
+def _padded(questions: tuple[int, ...]) -> tuple[int, ...]:
+    """QUESTIONS numbers; -1 where there is none."""
+    return questions + (-1,) * (QUESTIONS - len(questions))
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the encoder.")
     parser.add_argument("--runs", type=Path, required=True, help="folder for checkpoints and model")
     parser.add_argument("--snapshot", type=Path, default=DATA)
     parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--size", type=int, default=38)
+    parser.add_argument("--size", type=int, default=24)
     parser.add_argument("--bank-turns", type=int, default=2)
     parser.add_argument("--rate", type=float, default=1.2e-4)
+    parser.add_argument("--schedule", default="cosine", help="or constant_with_warmup")
     parser.add_argument("--temperature", type=float, default=0.05)
     parser.add_argument("--absolute", type=float, default=0.15, help="weight of the judged pairs")
     parser.add_argument("--gap", type=float, default=0.25, help="weight of answered or not")
@@ -198,7 +217,7 @@ def _trainer(
         per_device_train_batch_size=given.size,
         batch_sampler=Planned,
         learning_rate=given.rate,
-        lr_scheduler_type="cosine",
+        lr_scheduler_type=given.schedule,
         warmup_steps=len(batches) // 10,
         weight_decay=0.01,
         bf16=given.bf16,
@@ -209,12 +228,11 @@ def _trainer(
         report_to=[],
         disable_tqdm=True,
     )
-    gains = [torch.from_numpy(source.gains) for source in sources]
     return SentenceTransformerTrainer(
         model=model,
         args=settings,
         train_dataset=dataset(batches, sources),
-        loss=GradedContrast(model, gains, Weights(given.temperature, given.absolute, given.gap)),
+        loss=GradedContrast(model, sources, Weights(given.temperature, given.absolute, given.gap)),
     )
 
 
@@ -234,7 +252,7 @@ def main() -> None:
         weight.requires_grad_("embeddings" not in name)
     entries, graded = read_entries(given.snapshot), read_graded(given.snapshot)
     banks = read_banks(["train"], given.snapshot)
-    sources = [library_source(entries, banks, graded)]
+    sources = [library_source(entries, banks, graded, read_contrasts(given.snapshot))]
     sources += [bank_source(bank, entries, graded) for bank in banks]
     trainer = _trainer(given, model, sources)
     trainer.train(resume_from_checkpoint=given.resume or None)
