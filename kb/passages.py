@@ -120,17 +120,32 @@ def guide_passages(guide: Guide) -> tuple[Passage, ...]:
 
 
 def evidence_prior(passage: Passage) -> float:
-    """How much of an event a story's sentence can carry, 0..1, before any question.
+    """How well a story's sentence can speak for it alone, 0..1, before any question.
 
-    What was done and what came of it persuade, the scenery does not; most of all
-    where someone says or decides something. The fewer words a sentence has, the more it
-    needs its neighbours to be understood. Kept apart from similarity so that it can be
-    read and changed; docs/matching.md says on what it was set.
+    The fewer words it has, the more it needs its neighbours to be understood. Kept apart
+    from similarity so that it can be read and changed; docs/matching.md says on what it
+    was set.
     """
-    words = min(max(len(_WORD.findall(passage.text)), _TOO_FEW_WORDS), _ENOUGH_WORDS)
+    words = min(max(_words(passage), _TOO_FEW_WORDS), _ENOUGH_WORDS)
     length = log(words / _TOO_FEW_WORDS) / log(_ENOUGH_WORDS / _TOO_FEW_WORDS)
+    return length * _event(passage)
+
+
+def event_weight(passage: Passage) -> float:
+    """How much of what happened a story's sentence tells, 0..1, among its neighbours. One of
+    a few words tells little, one of ten as much as a longer one."""
+    return min(1.0, max(0, _words(passage) - _TOO_FEW_WORDS) / 7) * _event(passage)
+
+
+def _event(passage: Passage) -> float:
+    """What was done and what came of it persuade, the scenery does not; most of all where
+    someone says or decides something."""
     deed = 1.0 if _SAYS.search(passage.text) else 0.75
-    return length * deed * _PERSUADES.get(passage.part, 0.75)
+    return deed * _PERSUADES.get(passage.part, 0.75)
+
+
+def _words(passage: Passage) -> int:
+    return len(_WORD.findall(passage.text))
 
 
 def _of_question(question: Question) -> Iterator[Passage]:

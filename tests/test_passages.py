@@ -21,7 +21,14 @@ from kb.domain import (
     Story,
     Variant,
 )
-from kb.passages import evidence_prior, guide_passages, plain, sentences, story_passages
+from kb.passages import (
+    event_weight,
+    evidence_prior,
+    guide_passages,
+    plain,
+    sentences,
+    story_passages,
+)
 
 
 def said(text):
@@ -254,3 +261,11 @@ def test_a_sentence_that_tells_more_needs_its_neighbours_less():
 
     assert prior(0) == prior(3) == 0
     assert prior(6) < prior(12) < prior(24) < prior(30) == prior(60) == 1
+
+
+def test_among_its_neighbours_a_long_sentence_tells_no_more_than_one_of_ten_words():
+    def weight(words, part="result"):
+        return event_weight(Passage("", "sentence", "s", "told " * words, 1, part))
+
+    assert weight(3) == 0 < weight(6) < weight(10) == weight(40) == 1
+    assert weight(10) > weight(10, "learning") > weight(10, "situation")

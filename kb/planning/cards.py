@@ -16,7 +16,7 @@ from kb.figures import find_figures
 from kb.figures.measures import singular
 from kb.history import uses
 from kb.lookup import find_id
-from kb.passages import evidence_prior, story_passages
+from kb.passages import event_weight, story_passages
 from kb.planning.loops import told_to
 from kb.portfolio.amounts import Amount
 from kb.portfolio.cards import Card, Line, Room, Sheet, digest, room_for
@@ -47,7 +47,7 @@ def story_lines(story: Story, backing: Collection[str] = ()) -> tuple[Line, ...]
     for passage in story_passages(story):
         if passage.kind == "sentence":
             figures = amounts_of(passage.text)
-            weight, backs = evidence_prior(passage), passage.text in backing
+            weight, backs = event_weight(passage), passage.text in backing
             found.append(Line(passage.text, passage.line, passage.part, weight, figures, backs))
     return tuple(found)
 
