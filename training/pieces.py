@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,15 +143,13 @@ def _contrasted(
     if not gains:
         return source
     numbers = source.question_of.max() + 1 + np.arange(len(gains))
-    return Source(
-        source.name,
-        source.texts,
-        tuple(asked),
-        np.concatenate([source.question_of, numbers]),
-        np.concatenate([source.gains, gains_of(np.array(gains))]),
-        source.own,
-        np.concatenate([source.known, np.array(known)]),
-        tuple(tuple(each) for each in pairs),
+    return replace(
+        source,
+        questions=tuple(asked),
+        question_of=np.concatenate([source.question_of, numbers]),
+        gains=np.concatenate([source.gains, gains_of(np.array(gains))]),
+        known=np.concatenate([source.known, np.array(known)]),
+        contrasts=tuple(tuple(each) for each in pairs),
     )
 
 
