@@ -22,8 +22,8 @@ from snapshot import DATA, read_banks, read_entries
 
 from kb import rank
 from kb.embed import PACKAGED_MODEL
+from kb.evaluate import RELEVANT
 
-GOOD = 1.5
 FITS = ("strong", "workable", "stretch", "gap")
 SHOWN = 3
 
@@ -51,8 +51,8 @@ def questions(model: str, cache: Path, splits: Iterable[str], snapshot: Path) ->
             order = ranking.order()[:SHOWN].tolist()
             sums = np.sum(list(ranking.terms.values()), axis=0)
             grades = [judgment.relevant.get(each.names[n], 0.0) for n in order]
-            best = max(judgment.relevant.values(), default=0.0)
-            found.append(Asked(bank.name, tuple(sums[order].tolist()), tuple(grades), best >= GOOD))
+            first = tuple(sums[order].tolist())
+            found.append(Asked(bank.name, first, tuple(grades), judgment.answerable))
     vectors.save()
     return found
 
@@ -76,11 +76,11 @@ def reliability(asked: list[Asked]) -> list[str]:
     lines = ["| Fit | questions | first story good | unanswerable |", "|---|---|---|---|"]
     for fit in FITS:
         here = [one for one, s in zip(asked, scores, strict=True) if rank.fit(s[0]) == fit]
-        good = np.mean([one.grades[0] >= GOOD for one in here]) if here else float("nan")
+        good = np.mean([one.grades[0] >= RELEVANT for one in here]) if here else float("nan")
         none = sum(not one.answerable for one in here)
         lines.append(f"| {fit} | {len(here)} | {good:.0%} | {none} |")
     strong = [
-        grade >= GOOD
+        grade >= RELEVANT
         for one, s in zip(asked, scores, strict=True)
         for grade, score in zip(one.grades, s, strict=True)
         if rank.fit(score) == "strong"
@@ -112,7 +112,7 @@ def main() -> None:
     asked = questions(given.model, given.cache, splits, given.snapshot)
     if not given.validate:
         sums = np.array([one.sums[0] for one in asked], np.float64)
-        good = np.array([one.grades[0] >= GOOD for one in asked], np.float64)
+        good = np.array([one.grades[0] >= RELEVANT for one in asked], np.float64)
         slope, middle = logistic_fit(sums, good)
         print(f"SLOPE {slope:.2f}, MIDDLE {middle:.2f}, of {len(asked)} questions")
     print(*reliability(asked), sep="\n")

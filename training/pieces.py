@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from snapshot import Bank, Contrast, Entry, Grades
+from snapshot import BEST, Bank, Contrast, Entry, Grades
 
 from kb.parse.story import parse_stories
 from kb.passages import sentences, story_passages
@@ -27,10 +27,9 @@ ANSWERED = 2  # of these, in a batch of the library, that the text answers; one 
 PAIRS = 4  # of a text's contrasts that are shown with it
 THEME = 8  # texts at most that are gathered for one question
 WORDS = 120  # of a stretch at most: about 160 tokens, for speed; whole at work is up to 256
-CUTS = {"whole": 0.3, "thinned": 0.25, "part": 0.15, "stretch": 0.3}
-CONTRAST_CUTS = {"whole": 0.5, "thinned": 0.3, "part": 0.08, "stretch": 0.12}
+BANK_CUTS = {"whole": 0.3, "thinned": 0.25, "part": 0.15, "stretch": 0.3}
+LIBRARY_CUTS = {"whole": 0.5, "thinned": 0.3, "part": 0.08, "stretch": 0.12}
 TOLD = ("whole", "thinned")  # after such a cut a text still tells what its grades are about
-BEST = 3.0
 NEAR_MISS = 1 / 7 + 1e-6  # the gain of grade 1
 
 
@@ -48,9 +47,10 @@ class Source:
     """Texts, their questions, and gains (questions, texts) of how well each answers, 0..1.
 
     question_of (questions,): wordings of one question have one number. own: how many
-    of the first questions are a bank's own; 0 for the library. known (questions, texts):
-    whether that pair was judged. contrasts: for each text, pairs of questions (answered,
-    not answered) that were written for it.
+    of the first questions are a bank's own; 0 for the library. wordings: how many after
+    these are the library's. known (questions, texts): whether that pair was judged.
+    contrasts: of the library, for each text, pairs of the last questions (answered, not
+    answered) that were written for it.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Source:
     question_of: NDArray[np.int64]
     gains: NDArray[np.float32]
     own: int
+    wordings: int
     known: NDArray[np.bool_]
     contrasts: tuple[tuple[tuple[int, int], ...], ...] = ()
 
@@ -112,7 +113,7 @@ def library_source(
     table = _against_library(ids, grades)
     source = Source(
         "library", tuple(texts), tuple(w for _, w in wordings), number, table[number], 0,
-        np.ones((len(number), len(texts)), np.bool_),
+        len(number), np.ones((len(number), len(texts)), np.bool_),
     )  # fmt: skip
     return _contrasted(source, [contrasts.get(name, ()) for name in names], table)
 
@@ -140,8 +141,6 @@ def _contrasted(
                 row[text] = grade
                 gains.append(row)
                 known.append(far[text] | (np.arange(len(row)) == text))
-    if not gains:
-        return source
     numbers = source.question_of.max() + 1 + np.arange(len(gains))
     return replace(
         source,
@@ -169,6 +168,7 @@ def bank_source(bank: Bank, entries: Iterable[Entry], graded: dict[str, Grades])
         np.concatenate([np.arange(len(own)), len(own) + number]),
         np.concatenate([gains_of(own), others]),
         len(own),
+        len(number),
         np.ones((len(own) + len(number), len(names)), np.bool_),
     )
 
@@ -217,7 +217,7 @@ def plan(
 def _themed(source: Source, size: int, chance: random.Random) -> Iterator[list[int]]:
     """All texts of the library in batches: a few that have to do with one question, a few
     that have to do with another, and so on."""
-    first = np.unique(source.question_of[: _wordings_of(source)], return_index=True)[1]
+    first = np.unique(source.question_of[: source.wordings], return_index=True)[1]
     left = set(range(len(source.texts)))
     while left:
         batch: list[int] = []
@@ -230,24 +230,16 @@ def _themed(source: Source, size: int, chance: random.Random) -> Iterator[list[i
         yield batch
 
 
-def _wordings_of(source: Source) -> int:
-    """How many of the questions are the library's wordings; they come first."""
-    return min(
-        (pair[0] for each in source.contrasts for pair in each), default=len(source.questions)
-    )
-
-
 def _batch(source: Source, number: int, texts: list[int], chance: random.Random) -> Iterator[Row]:
-    cuts = CUTS if source.own or not source.contrasts else CONTRAST_CUTS
+    cuts = BANK_CUTS if source.own else LIBRARY_CUTS
     cut = chance.choices(list(cuts), list(cuts.values()))[0]
     deal = _dealt(source, chance) if source.own else None
-    ends = bool(source.contrasts)
     for text in texts:
         if deal is None:
             picked = _asked(source, text, chance, contrasts=cut in TOLD)
         else:
             picked = [next(deal) for _ in range(OTHERS)]
-        told = shown(source.texts[text], cut, chance, to_the_end=ends)
+        told = shown(source.texts[text], cut, chance, to_the_end=not source.own)
         yield Row(number, text, told, tuple(picked), cut in TOLD)
 
 
@@ -265,9 +257,9 @@ def _asked(source: Source, text: int, chance: random.Random, *, contrasts: bool)
     """Questions for a text of the library: contrasts that were written for it, if they are
     wanted and there are any, and wordings that it answers, the better the likelier; without
     contrasts a near miss, too."""
-    pairs = source.contrasts[text] if contrasts and source.contrasts else ()
+    pairs = source.contrasts[text] if contrasts else ()
     own = [q for pair in chance.sample(pairs, min(PAIRS, len(pairs))) for q in pair]
-    wordings = source.question_of[: _wordings_of(source)]
+    wordings = source.question_of[: source.wordings]
     gains = source.gains[: len(wordings), text]
     odds = np.where(gains > NEAR_MISS, gains / np.bincount(wordings)[wordings], 0)
     answered = chance.choices(range(len(gains)), odds.tolist(), k=ANSWERED) if odds.any() else []

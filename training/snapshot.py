@@ -39,7 +39,6 @@ FILES = (
     "contrasts.jsonl.gz",
 )
 BEST = 3.0  # the grade of a full answer
-RELEVANT = 1.5  # from this mean grade on a story answers
 ANSWERS = 2  # from this grade of one judge on
 SPLITS = {
     "mirela": "train",

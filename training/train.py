@@ -31,7 +31,6 @@ from sentence_transformers import (
 from sentence_transformers.base.sampler import DefaultBatchSampler
 from snapshot import (
     DATA,
-    RELEVANT,
     read_banks,
     read_contrasts,
     read_entries,
@@ -41,6 +40,7 @@ from snapshot import (
 from torch import Tensor
 
 from kb.compile_model.source import packaged_folder
+from kb.evaluate import RELEVANT
 
 RELEVANT_GAIN = (2**RELEVANT - 1) / 7
 GAINS = [(2**grade - 1) / 7 for grade in (0, 1, 1.5, 2, 3)]
@@ -161,12 +161,13 @@ def dataset(batches: Iterable[list[Row]], sources: list[Source]) -> Dataset:
             "text": row.shown,
             **{
                 f"question{i}": sources[row.source].questions[q] if q >= 0 else ""
-                for i, q in enumerate(_padded(row.questions))
+                for i, q in enumerate(asked)
             },
-            "label": [number, row.source, int(row.told), row.text, *_padded(row.questions)],
+            "label": [number, row.source, int(row.told), row.text, *asked],
         }
         for number, batch in enumerate(batches)
         for row in batch
+        for asked in [_padded(row.questions)]
     ]
     table = InMemoryTable.from_pylist(rows)
     return Dataset(table, fingerprint=f"{len(rows):016x}")  # unnamed, it would be pickled
