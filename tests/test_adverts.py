@@ -336,7 +336,7 @@ def test_what_adverts_ask_for_is_found(samples: Kb, compiled_model: Compiled) ->
             for place, count in enumerate((len(got & want), len(got), len(want))):
                 counts[place] += count
     measured = {k: (hit / said, hit / asked) for k, (hit, said, asked) in right.items()}
-    floors = {"tuned": (0.85, 0.78), "usual": (0.82, 0.78), "odd": (0.8, 0.36)}
+    floors = {"tuned": (0.85, 0.78), "usual": (0.82, 0.78), "odd": (0.8, 0.38)}
     for kind, (precision, recall) in floors.items():
         assert measured[kind][0] >= precision, measured
         assert measured[kind][1] >= recall, measured
